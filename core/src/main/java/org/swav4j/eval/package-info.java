@@ -1,0 +1,2 @@
+/** What the frozen encoder is worth: features and k-nearest-neighbour classification. */
+package org.swav4j.eval;

@@ -1,0 +1,2 @@
+/** The run directory: configuration, provenance and metrics; writer and reader. */
+package org.swav4j.runlog;
