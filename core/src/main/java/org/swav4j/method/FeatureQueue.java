@@ -1,0 +1,115 @@
+package org.swav4j.method;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.swav4j.comm.Collective;
+import org.swav4j.tensor.StateDict;
+
+/**
+ * Past embeddings of the assigned crops, newest first, so that codes of a small batch are balanced over more samples
+ * (paper, section 4.2). Each rank keeps its share. It is used from the moment it is full.
+ */
+public final class FeatureQueue implements AutoCloseable {
+    private static final String NAME = "queue";
+
+    private final StateDict state = new StateDict();
+    private final Tensor rows;
+    private final boolean[] full;
+
+    /**
+     * An empty queue.
+     *
+     * @param crops number of assigned crops
+     * @param length rows per crop on this rank, see {@link #lengthPerRank}
+     * @param like a tensor [_, D] whose type and device the queue takes
+     */
+    public FeatureQueue(int crops, int length, Tensor like) {
+        try (PointerScope scope = new PointerScope()) {
+            long[] shape = {crops, length, like.size(1)};
+            this.rows = state.add(
+                    NAME, torch.zeros(shape, new TensorOptions(like.detach().options())));
+        }
+        this.full = new boolean[crops];
+    }
+
+    /**
+     * The reference's rounding: the total length is cut down to a multiple of batch × world, then shared.
+     *
+     * @param totalLength over all ranks
+     * @param batch samples per rank
+     * @return rows per rank, 0 if the total is shorter than one step's embeddings
+     */
+    public static int lengthPerRank(int totalLength, int batch, Collective collective) {
+        int step = batch * collective.world();
+        return totalLength / step * batch;
+    }
+
+    /**
+     * The scores Sinkhorn runs on for one assigned crop: those of the queue, with today's prototypes, before the batch's;
+     * just the batch's until the queue is full. Call before {@link #push}.
+     *
+     * @param crop position among the assigned crops
+     * @param prototypes C [K, D]
+     * @param scores [B, K] of the batch
+     * @return [rows + B, K] or [B, K], without gradient
+     */
+    public Tensor withPast(int crop, Tensor prototypes, Tensor scores) {
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            if (!isFull(crop)) {
+                return scores.detach();
+            }
+            Tensor past = torch.mm(rows.select(0, crop), prototypes.detach().t());
+            return torch.cat(new TensorVector(past, scores.detach()), 0);
+        }
+    }
+
+    private boolean isFull(int crop) {
+        if (!full[crop]) {
+            Tensor last = rows.select(0, crop).select(0, rows.size(1) - 1);
+            full[crop] = last.count_nonzero().item_long() > 0;
+        }
+        return full[crop];
+    }
+
+    /** Puts a batch's embeddings [B, D] of one assigned crop in front and drops the oldest. */
+    public void push(int crop, Tensor embeddings) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard noGrad = new NoGradGuard()) {
+            Tensor queue = rows.select(0, crop);
+            long length = queue.size(0);
+            long batch = embeddings.size(0);
+            if (length > batch) {
+                queue.narrow(0, batch, length - batch)
+                        .copy_(queue.narrow(0, 0, length - batch).clone());
+            }
+            queue.narrow(0, 0, batch).copy_(embeddings.detach());
+        }
+    }
+
+    /** How many of the assigned crops' queues are in use. */
+    public List<Integer> inUse() {
+        List<Integer> crops = new ArrayList<>();
+        for (int crop = 0; crop < full.length; crop++) {
+            if (full[crop]) {
+                crops.add(crop);
+            }
+        }
+        return crops;
+    }
+
+    /** What must be saved: {@code queue} [crops, rows, D]. */
+    public StateDict state() {
+        return state;
+    }
+
+    @Override
+    public void close() {
+        state.close();
+    }
+}

@@ -1,0 +1,116 @@
+package org.swav4j.method;
+
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.swav4j.comm.Collective;
+import org.swav4j.nn.ModuleState;
+import org.swav4j.nn.ModuleState.Placement;
+import org.swav4j.nn.PixelNormalization;
+import org.swav4j.nn.ProjectionHead;
+import org.swav4j.nn.Prototypes;
+import org.swav4j.nn.ResNet;
+import org.swav4j.nn.UnitRows;
+import org.swav4j.tensor.Precision;
+import org.swav4j.tensor.StateDict;
+
+/**
+ * The network that SwAV trains: trunk, projection head and prototypes (paper, figure 1). Owns its tensors until closed.
+ */
+public final class Swav implements AutoCloseable {
+    private final Placement placement;
+    private final StateDict state;
+    private final StateDict parameters;
+    private final PixelNormalization normalization;
+    private final ResNet trunk;
+    private final ProjectionHead head;
+    private final Prototypes prototypes;
+
+    /**
+     * What a forward pass gives, crop-major: row = crop·B + sample.
+     *
+     * @param embeddings z [V·B, D], float32, rows of unit length
+     * @param scores z·Cᵀ [V·B, K] of each prototype head, float32
+     */
+    public record Output(Tensor embeddings, List<Tensor> scores) {}
+
+    /** Builds the network with fresh weights from the default generator. */
+    public Swav(ModelConfig config, Placement placement, Collective collective) {
+        this.placement = placement;
+        ModuleState modules = new ModuleState(placement);
+        try (PointerScope scope = new PointerScope()) {
+            this.trunk = new ResNet(modules, config.arch(), config.stem(), collective);
+            this.head =
+                    new ProjectionHead(modules, config.arch().features(), config.hidden(), config.dim(), collective);
+            this.prototypes = new Prototypes(modules, config.dim(), config.prototypes());
+        }
+        this.state = modules.all();
+        this.parameters = modules.parameters();
+        this.normalization = new PixelNormalization(placement);
+    }
+
+    /**
+     * The training pass: the trunk once per resolution, in the order given, so that batch norm sees one resolution at a
+     * time; the head once on all crops.
+     *
+     * @param crops of each resolution, uint8 [n·B, s, s, 3], crop-major
+     */
+    public Output forward(List<Tensor> crops, Precision precision) {
+        Tensor projected;
+        try (Precision.Region region = precision.on(placement.device().type())) {
+            TensorVector features = new TensorVector(crops.size());
+            for (int i = 0; i < crops.size(); i++) {
+                features.put(i, trunk.forward(normalization.apply(crops.get(i)), true));
+            }
+            projected = head.forward(torch.cat(features, 0), true);
+        }
+        // similarities in float32 in any precision: the codes' exponentials magnify their error by 1/ε
+        Tensor embeddings = UnitRows.of(projected.to(ScalarType.Float));
+        return new Output(embeddings, prototypes.scores(embeddings));
+    }
+
+    /**
+     * The frozen encoder: pooled trunk features with batch norm's running statistics.
+     *
+     * @param pixels uint8 [N, H, W, 3]
+     * @return float32 [N, F]
+     */
+    public Tensor features(Tensor pixels, Precision precision) {
+        try (Precision.Region region = precision.on(placement.device().type())) {
+            return trunk.forward(normalization.apply(pixels), false).to(ScalarType.Float);
+        }
+    }
+
+    /**
+     * Embeddings and scores with batch norm's running statistics.
+     *
+     * @param features [N, F], of {@link #features}
+     */
+    public Output project(Tensor features) {
+        Tensor embeddings = UnitRows.of(head.forward(features, false));
+        return new Output(embeddings, prototypes.scores(embeddings));
+    }
+
+    public Prototypes prototypes() {
+        return prototypes;
+    }
+
+    /** Every tensor of the network under the reference's names. */
+    public StateDict state() {
+        return state;
+    }
+
+    /** Those that are trained. */
+    public StateDict parameters() {
+        return parameters;
+    }
+
+    @Override
+    public void close() {
+        parameters.close();
+        state.close();
+    }
+}

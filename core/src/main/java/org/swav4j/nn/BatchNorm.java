@@ -1,0 +1,63 @@
+package org.swav4j.nn;
+
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.swav4j.comm.Collective;
+
+/**
+ * Batch normalisation over [N, C] or [N, C, H, W]: weight 1 and bias 0 at first, momentum 0.1, ε 1e-5. While training the
+ * statistics are those of the batch over all ranks.
+ */
+public final class BatchNorm {
+    private static final double MOMENTUM = 0.1;
+    static final double EPSILON = 1e-5;
+
+    private final Tensor weight;
+    private final Tensor bias;
+    private final Tensor runningMean;
+    private final Tensor runningVar;
+    private final Tensor batches;
+    private final Collective collective;
+
+    BatchNorm(ModuleState state, int channels, Collective collective) {
+        this.weight = state.parameter("weight", 1, channels);
+        this.bias = state.parameter("bias", 0, channels);
+        this.runningMean = state.buffer("running_mean", 0, channels);
+        this.runningVar = state.buffer("running_var", 1, channels);
+        this.batches = state.counter("num_batches_tracked");
+        this.collective = collective;
+    }
+
+    Tensor forward(Tensor x, boolean training) {
+        if (training) {
+            batches.add_(new Scalar(1L));
+        }
+        if (training && collective.world() > 1) {
+            return synchronised(x);
+        }
+        return torch.batch_norm(
+                x,
+                new TensorOptional(weight),
+                new TensorOptional(bias),
+                new TensorOptional(runningMean),
+                new TensorOptional(runningVar),
+                training,
+                MOMENTUM,
+                EPSILON,
+                true);
+    }
+
+    private Tensor synchronised(Tensor x) {
+        SynchronisedStatistics statistics = SynchronisedStatistics.of(x, collective);
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            Scalar keep = new Scalar(1 - MOMENTUM);
+            double unbiased = MOMENTUM * statistics.count() / Math.max(1, statistics.count() - 1);
+            runningMean.mul_(keep).add_(statistics.mean(), new Scalar(MOMENTUM));
+            runningVar.mul_(keep).add_(statistics.variance(), new Scalar(unbiased));
+        }
+        return statistics.normalise(x, weight, bias, EPSILON, collective);
+    }
+}

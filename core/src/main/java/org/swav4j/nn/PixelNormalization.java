@@ -1,0 +1,62 @@
+package org.swav4j.nn;
+
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.swav4j.nn.ModuleState.Placement;
+
+/**
+ * From 8-bit pixels to what the trunk takes: (u/255 − mean) / std per channel. The red standard deviation is the
+ * reference's .228, not the customary .229: published weights expect it.
+ */
+public final class PixelNormalization {
+    private static final double[] MEAN = {0.485, 0.456, 0.406};
+    private static final double[] STD = {0.228, 0.224, 0.225};
+
+    private final Placement placement;
+
+    public PixelNormalization(Placement placement) {
+        this.placement = placement;
+    }
+
+    /**
+     * Normalises a batch.
+     *
+     * @param pixels uint8 [N, H, W, 3], contiguous, RGB
+     * @return float32 [N, 3, H, W] on the device and in the layout given
+     */
+    public Tensor apply(Tensor pixels) {
+        long[] shape = pixels.shape();
+        if (pixels.scalar_type().intern() != ScalarType.Byte || shape.length != 4 || shape[3] != 3) {
+            throw new IllegalArgumentException("pixels must be uint8 [N, H, W, 3], not " + pixels.scalar_type() + " "
+                    + java.util.Arrays.toString(shape));
+        }
+        int width = (int) shape[2];
+        // whole rows of pixels at once: broadcasting over three channels alone is several times slower
+        float[] mean = new float[3 * width];
+        float[] std = new float[3 * width];
+        for (int i = 0; i < 3 * width; i++) {
+            mean[i] = (float) MEAN[i % 3];
+            std[i] = (float) STD[i % 3];
+        }
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            Tensor normalised = pixels.view(shape[0] * shape[1], 3L * width)
+                    .to(placement.device().toTorch(), ScalarType.Float)
+                    .div_(new Scalar(255.0))
+                    .sub_(row(mean))
+                    .div_(row(std))
+                    .view(shape)
+                    .permute(0, 3, 1, 2);
+            return placement.layout() == MemoryFormat.ChannelsLast ? normalised : normalised.contiguous();
+        }
+    }
+
+    private Tensor row(float[] values) {
+        return torch.tensor(values, new TensorOptions(ScalarType.Float))
+                .to(placement.device().toTorch(), ScalarType.Float);
+    }
+}
