@@ -11,8 +11,8 @@ import org.bytedeco.pytorch.global.torch.DeviceType;
  * @param name as the user writes it
  */
 public record ComputeDevice(String name) {
-    public static final ComputeDevice CPU = new ComputeDevice("cpu");
     private static final Pattern NAME = Pattern.compile("cpu|cuda(:\\d{1,3})?");
+    public static final ComputeDevice CPU = new ComputeDevice("cpu");
 
     public ComputeDevice {
         if (!NAME.matcher(name).matches()) {

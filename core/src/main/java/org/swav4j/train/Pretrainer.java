@@ -1,0 +1,106 @@
+package org.swav4j.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.swav4j.comm.Collective;
+import org.swav4j.comm.GradientAveraging;
+import org.swav4j.method.FeatureQueue;
+import org.swav4j.method.Sinkhorn;
+import org.swav4j.method.SwappedPrediction;
+import org.swav4j.method.Swav;
+import org.swav4j.method.SwavConfig;
+import org.swav4j.optim.LearningRate;
+import org.swav4j.tensor.Precision;
+
+/** One training step of SwAV (paper, algorithm 1). */
+public final class Pretrainer {
+    private final TrainingState state;
+    private final SwavConfig config;
+    private final LearningRate schedule;
+    private final Precision precision;
+    private final Sinkhorn sinkhorn;
+    private final SwappedPrediction prediction;
+    private final GradientAveraging gradients;
+
+    /** @param state what the steps change; stays owned by the caller */
+    public Pretrainer(
+            TrainingState state, SwavConfig config, LearningRate schedule, Precision precision, Collective collective) {
+        this.state = state;
+        this.config = config;
+        this.schedule = schedule;
+        this.precision = precision;
+        this.sinkhorn = new Sinkhorn(config.epsilon(), config.sinkhornIterations(), collective);
+        this.prediction = new SwappedPrediction(config.temperature(), config.cropsForAssign());
+        this.gradients = new GradientAveraging(collective);
+    }
+
+    /**
+     * Trains on one batch.
+     *
+     * @param crops of each resolution, uint8 [n·B, s, s, 3], crop-major
+     * @param batch B, samples on this rank
+     * @return the loss before the update
+     * @throws DivergedException if the loss is not finite; nothing but batch norm's running statistics has changed then
+     */
+    public double step(List<Tensor> crops, int batch, StepObserver observer) {
+        Swav model = state.model();
+        double learningRate = schedule.at(state.step());
+        try (PointerScope scope = new PointerScope()) {
+            model.prototypes().normalize();
+            Swav.Output output = model.forward(crops, precision);
+            List<List<Tensor>> codes = codes(output, batch);
+            Tensor loss = loss(output, codes);
+            double value = loss.item_double();
+            if (!Double.isFinite(value)) {
+                throw new DivergedException(state.step(), learningRate, value);
+            }
+
+            state.optimizer().zeroGradients();
+            loss.backward();
+            if (state.step() < config.freezePrototypes()) {
+                model.prototypes().dropGradients();
+            }
+            gradients.average(model.parameters());
+            observer.observe(output, codes, loss);
+            state.optimizer().step(learningRate);
+            state.setStep(state.step() + 1);
+            return value;
+        }
+    }
+
+    /** Per prototype head, the codes of each assigned crop; the crops' embeddings enter the queue. */
+    private List<List<Tensor>> codes(Swav.Output output, int batch) {
+        List<Tensor> prototypes = state.model().prototypes().heads();
+        FeatureQueue queue = state.queue();
+        List<List<Tensor>> codes = new ArrayList<>();
+        for (int head = 0; head < prototypes.size(); head++) {
+            codes.add(new ArrayList<>());
+        }
+        for (int i = 0; i < config.cropsForAssign().size(); i++) {
+            long first = (long) config.cropsForAssign().get(i) * batch;
+            for (int head = 0; head < prototypes.size(); head++) {
+                Tensor scores = output.scores().get(head).detach().narrow(0, first, batch);
+                if (queue != null) {
+                    scores = queue.withPast(i, prototypes.get(head), scores);
+                }
+                Tensor all = sinkhorn.codes(scores);
+                codes.get(head).add(all.narrow(0, all.size(0) - batch, batch));
+            }
+            if (queue != null) {
+                queue.push(i, output.embeddings().narrow(0, first, batch));
+            }
+        }
+        return codes;
+    }
+
+    /** Mean over the prototype heads. */
+    private Tensor loss(Swav.Output output, List<List<Tensor>> codes) {
+        Tensor loss = prediction.loss(output.scores().get(0), codes.get(0));
+        for (int head = 1; head < codes.size(); head++) {
+            loss = loss.add(prediction.loss(output.scores().get(head), codes.get(head)));
+        }
+        return codes.size() == 1 ? loss : loss.div(new org.bytedeco.pytorch.Scalar((double) codes.size()));
+    }
+}
