@@ -1,0 +1,14 @@
+package org.swav4j.checkpoint;
+
+/**
+ * Where in its run a checkpoint was made.
+ *
+ * @param step optimiser steps done over the whole run
+ * @param epoch the epoch to go on in, from 0
+ * @param batch batches of that epoch already trained on
+ * @param stepsPerEpoch batches of an epoch
+ * @param dataFingerprint of the image source the run trains on
+ * @param randomState of libtorch's default generator, Base64
+ */
+public record Progress(
+        long step, int epoch, int batch, int stepsPerEpoch, String dataFingerprint, String randomState) {}

@@ -1,0 +1,111 @@
+package org.swav4j.eval;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.swav4j.augment.EvalTransform;
+import org.swav4j.checkpoint.Checkpoint;
+import org.swav4j.checkpoint.CheckpointDirectory;
+import org.swav4j.checkpoint.CheckpointException;
+import org.swav4j.checkpoint.EncoderInfo;
+import org.swav4j.comm.Alone;
+import org.swav4j.nn.Architecture;
+import org.swav4j.nn.ModuleState;
+import org.swav4j.nn.ModuleState.Placement;
+import org.swav4j.nn.PixelNormalization;
+import org.swav4j.nn.ResNet;
+import org.swav4j.nn.Stem;
+import org.swav4j.tensor.Precision;
+import org.swav4j.tensor.RandomState;
+import org.swav4j.tensor.StateDict;
+
+/** A trunk as evaluations use it: batch norm with running statistics, no gradient. Owns its weights until closed. */
+public final class FrozenEncoder implements Encoder, AutoCloseable {
+    /** Up to this side images are small ones that fill their frame, evaluated whole. */
+    private static final int WHOLE_IMAGE_SIDE = 96;
+
+    private final EncoderInfo info;
+    private final Placement placement;
+    private final Precision precision;
+    private final StateDict state;
+    private final ResNet trunk;
+
+    private FrozenEncoder(EncoderInfo info, Placement placement, Precision precision) {
+        this.info = info;
+        this.placement = placement;
+        this.precision = precision;
+        ModuleState modules = new ModuleState(placement);
+        try (PointerScope scope = new PointerScope()) {
+            this.trunk = new ResNet(modules, Architecture.parse(info.arch()), Stem.parse(info.stem()), new Alone());
+        }
+        this.state = modules.all();
+    }
+
+    /** Fresh weights: those a training with this seed starts from. Reseeds the process's default generator. */
+    public static FrozenEncoder untrained(EncoderInfo info, long seed, Placement placement, Precision precision) {
+        RandomState.seed(seed);
+        return new FrozenEncoder(info, placement, precision);
+    }
+
+    /**
+     * The trunk of a checkpoint.
+     *
+     * @param runOrCheckpoint a run directory, whose newest whole checkpoint is taken, or a checkpoint
+     * @throws CheckpointException if there is none or it does not fit
+     */
+    public static FrozenEncoder load(Path runOrCheckpoint, Placement placement, Precision precision) {
+        Checkpoint checkpoint = find(runOrCheckpoint);
+        FrozenEncoder encoder = new FrozenEncoder(checkpoint.encoder(), placement, precision);
+        try (StateDict saved = checkpoint.model();
+                StateDict trunkOnly = new StateDict()) {
+            saved.forEach((name, tensor) -> {
+                if (!name.startsWith("projection_head.") && !name.startsWith("prototypes.")) {
+                    trunkOnly.add(name, tensor);
+                }
+            });
+            encoder.state.copyFrom(trunkOnly, checkpoint.directory().toString());
+            return encoder;
+        } catch (RuntimeException e) {
+            encoder.close();
+            throw e instanceof IllegalArgumentException ? new CheckpointException(e.getMessage(), e) : e;
+        }
+    }
+
+    private static Checkpoint find(Path runOrCheckpoint) {
+        if (!Files.isDirectory(runOrCheckpoint)) {
+            throw new CheckpointException(runOrCheckpoint + ": no such run or checkpoint directory");
+        }
+        if (Files.exists(runOrCheckpoint.resolve("manifest.json"))) {
+            return Checkpoint.open(runOrCheckpoint);
+        }
+        return new CheckpointDirectory(runOrCheckpoint.resolve("checkpoints"), 1)
+                .newest(damaged -> {})
+                .orElseThrow(() -> new CheckpointException(
+                        runOrCheckpoint + ": neither a run with checkpoints nor a checkpoint"));
+    }
+
+    @Override
+    public Tensor features(Tensor pixels) {
+        try (Precision.Region region = precision.on(placement.device().type())) {
+            return trunk.forward(new PixelNormalization(placement).apply(pixels), false)
+                    .to(ScalarType.Float);
+        }
+    }
+
+    /** What it is, and the image size it was trained on. */
+    public EncoderInfo info() {
+        return info;
+    }
+
+    /** How images of a given side are shown to an encoder: small ones whole, others by torchvision's centre crop. */
+    public static EvalTransform view(int imageSize) {
+        return imageSize <= WHOLE_IMAGE_SIDE ? EvalTransform.stretch(imageSize) : new EvalTransform(imageSize);
+    }
+
+    @Override
+    public void close() {
+        state.close();
+    }
+}
