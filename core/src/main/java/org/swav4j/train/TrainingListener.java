@@ -1,0 +1,26 @@
+package org.swav4j.train;
+
+import java.nio.file.Path;
+
+/** Told of a run's progress, on the training thread: return quickly. */
+public interface TrainingListener {
+    /** Before the first step. */
+    void started(TrainingPlan plan);
+
+    /** After every step. */
+    void step(StepReport report);
+
+    /** Something the user should act on, such as a collapse. */
+    void warning(String message);
+
+    /**
+     * After a k-NN evaluation.
+     *
+     * @param epoch epochs done
+     * @param top1 accuracy, 0 to 1
+     */
+    void knn(int epoch, double top1);
+
+    /** After a checkpoint was written completely. */
+    void saved(Path checkpoint, long step);
+}
