@@ -10,7 +10,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
-import org.swav4j.format.FormatException;
 import org.swav4j.tensor.StateDict;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -47,8 +46,7 @@ public final class Checkpoint {
     /** A file of a checkpoint as its manifest states it. */
     record FileEntry(long bytes, String sha256) {}
 
-    record Manifest(
-            int format, String swav4j, Progress progress, EncoderInfo encoder, Map<String, FileEntry> files) {}
+    record Manifest(int format, String swav4j, Progress progress, EncoderInfo encoder, Map<String, FileEntry> files) {}
 
     private final Path directory;
     private final Manifest manifest;
@@ -189,7 +187,7 @@ public final class Checkpoint {
         Path file = directory.resolve(name);
         try {
             return TensorFile.read(file);
-        } catch (IOException | FormatException e) {
+        } catch (IOException e) {
             throw new CheckpointException(file + ": cannot be read: " + firstLine(e), e);
         }
     }

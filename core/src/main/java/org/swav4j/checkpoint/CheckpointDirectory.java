@@ -96,8 +96,7 @@ public final class CheckpointDirectory {
         for (Path file : sorted(directory)) {
             flush(file);
             files.put(
-                    file.getFileName().toString(),
-                    new Checkpoint.FileEntry(Files.size(file), Checkpoint.sha256(file)));
+                    file.getFileName().toString(), new Checkpoint.FileEntry(Files.size(file), Checkpoint.sha256(file)));
         }
         Checkpoint.Manifest manifest =
                 new Checkpoint.Manifest(Checkpoint.FORMAT, version, contents.progress(), contents.encoder(), files);
@@ -110,8 +109,8 @@ public final class CheckpointDirectory {
     /** Forces a file, or a directory's entries, to disk; some systems cannot do the latter and need not. */
     private static void flush(Path path) throws IOException {
         boolean directory = Files.isDirectory(path);
-        try (FileChannel channel = FileChannel.open(
-                path, directory ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(path, directory ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
             channel.force(true);
         } catch (IOException e) {
             if (!directory) {

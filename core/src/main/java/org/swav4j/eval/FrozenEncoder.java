@@ -82,8 +82,8 @@ public final class FrozenEncoder implements Encoder, AutoCloseable {
         }
         return new CheckpointDirectory(runOrCheckpoint.resolve("checkpoints"), 1)
                 .newest(damaged -> {})
-                .orElseThrow(() -> new CheckpointException(
-                        runOrCheckpoint + ": neither a run with checkpoints nor a checkpoint"));
+                .orElseThrow(() ->
+                        new CheckpointException(runOrCheckpoint + ": neither a run with checkpoints nor a checkpoint"));
     }
 
     @Override

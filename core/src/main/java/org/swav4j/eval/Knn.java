@@ -59,16 +59,15 @@ public record Knn(int k, double temperature) {
                 try (PointerScope scope = new PointerScope()) {
                     Tensor similarities = torch.mm(test.features().narrow(0, start, rows), bank);
                     T_TensorTensor_T nearest = similarities.topk(neighbours, 1, true, true);
-                    Tensor classOf = labels.index_select(0, nearest.get1().flatten())
-                            .view(rows, neighbours);
+                    Tensor classOf =
+                            labels.index_select(0, nearest.get1().flatten()).view(rows, neighbours);
                     // the nearest neighbour's weight is 1, so that no temperature overflows
                     Tensor best = nearest.get0().narrow(1, 0, 1);
                     Tensor weights = nearest.get0()
                             .sub(best)
                             .div(new Scalar(temperature))
                             .exp();
-                    Tensor votes =
-                            torch.zeros(rows, classes).scatter_add_(1, classOf, weights);
+                    Tensor votes = torch.zeros(rows, classes).scatter_add_(1, classOf, weights);
                     Tensor order = votes.topk(ranked, 1, true, true).get1().contiguous();
                     long[] winners = new long[rows * ranked];
                     new LongPointer(order.data_ptr()).get(winners);

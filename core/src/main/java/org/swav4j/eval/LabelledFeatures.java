@@ -82,8 +82,9 @@ public final class LabelledFeatures implements AutoCloseable {
                 try (PointerScope scope = new PointerScope()) {
                     long side = view.size();
                     Tensor pixels = torch.from_blob(
-                            batch.pixels(0), new long[] {batch.size(), side, side, 3}, new TensorOptions(
-                                    ScalarType.Byte));
+                            batch.pixels(0),
+                            new long[] {batch.size(), side, side, 3},
+                            new TensorOptions(ScalarType.Byte));
                     Tensor rows = UnitRows.of(encoder.features(pixels)).cpu();
                     if (all == null) {
                         all = owned.add("features", torch.zeros(images.size(), rows.size(1)));

@@ -1,0 +1,77 @@
+package org.swav4j.train;
+
+import java.util.List;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.swav4j.method.Swav;
+import org.swav4j.optim.Gradients;
+import org.swav4j.tensor.StateDict;
+
+/**
+ * What the first head's codes look like: how evenly the prototypes are used, how decided the codes are, and how long the
+ * gradient is. Usage is remembered over about the last twenty observed steps, as one batch shows only some prototypes.
+ */
+final class CodeStatistics implements StepObserver {
+    private static final double MEMORY = 0.95;
+
+    private final StateDict parameters;
+    private final double[] usage;
+    private double maxCode = Double.NaN;
+    private double gradientNorm = Double.NaN;
+
+    /** @param parameters whose gradients are measured */
+    CodeStatistics(int prototypes, StateDict parameters) {
+        this.usage = new double[prototypes];
+        this.parameters = parameters;
+    }
+
+    @Override
+    public void observe(Swav.Output output, List<List<Tensor>> codes, Tensor loss) {
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            Tensor nearest = output.scores().get(0).argmax(new org.bytedeco.pytorch.LongOptional(1), false);
+            Tensor counts = torch.bincount(nearest, new org.bytedeco.pytorch.TensorOptional(), usage.length)
+                    .to(ScalarType.Double)
+                    .cpu();
+            double[] now = new double[usage.length];
+            new DoublePointer(counts.data_ptr()).get(now);
+            double total = nearest.numel();
+            for (int k = 0; k < usage.length; k++) {
+                usage[k] = MEMORY * usage[k] + now[k] / total;
+            }
+            double sum = 0;
+            for (Tensor crop : codes.get(0)) {
+                sum += crop.amax(new long[] {1}, false).mean().item_double();
+            }
+            maxCode = sum / codes.get(0).size();
+        }
+        gradientNorm = Gradients.norm(parameters);
+    }
+
+    /** Entropy of the nearest prototypes' frequencies over ln K: 1 all alike, 0 only one used. */
+    double usageEntropy() {
+        double total = 0;
+        for (double share : usage) {
+            total += share;
+        }
+        double entropy = 0;
+        for (double share : usage) {
+            if (share > 0) {
+                entropy -= share / total * Math.log(share / total);
+            }
+        }
+        return total == 0 ? Double.NaN : entropy / Math.log(usage.length);
+    }
+
+    /** Mean over samples of the largest value of a code: 1 hard, 1/K undecided. */
+    double meanMaxCode() {
+        return maxCode;
+    }
+
+    /** Euclidean norm over all gradients of the last observed step. */
+    double gradientNorm() {
+        return gradientNorm;
+    }
+}

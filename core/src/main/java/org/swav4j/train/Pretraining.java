@@ -1,0 +1,353 @@
+package org.swav4j.train;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.swav4j.augment.CropSpec;
+import org.swav4j.augment.MultiCrop;
+import org.swav4j.checkpoint.Checkpoint;
+import org.swav4j.checkpoint.CheckpointDirectory;
+import org.swav4j.checkpoint.EncoderInfo;
+import org.swav4j.checkpoint.Progress;
+import org.swav4j.comm.Collective;
+import org.swav4j.data.DataException;
+import org.swav4j.data.ImageSource;
+import org.swav4j.data.Quarantine;
+import org.swav4j.loader.Batch;
+import org.swav4j.loader.Loader;
+import org.swav4j.method.FeatureQueue;
+import org.swav4j.nn.ModuleState.Placement;
+import org.swav4j.optim.LearningRate;
+import org.swav4j.runlog.MetricsLog;
+import org.swav4j.runlog.RunDirectory;
+import org.swav4j.tensor.ComputeDevice;
+import org.swav4j.tensor.RandomState;
+import org.swav4j.tensor.StateDict;
+
+/** A whole pretraining: epochs of {@link Pretrainer} steps over a source of images, with metrics and checkpoints. */
+public final class Pretraining {
+    private static final int MEASURE_EVERY = 10;
+    private static final int CHECKPOINTS_KEPT = 3;
+    /** Epochs of small data sets end every few seconds; saving takes as long as a step. */
+    private static final long LEAST_NANOS_BETWEEN_SAVES = 15_000_000_000L;
+
+    private static final double MOST_BROKEN = 0.1;
+
+    /**
+     * What to do.
+     *
+     * @param images without labels, as far as this is concerned
+     * @param run where metrics and checkpoints go
+     * @param resume the checkpoint to go on from, or null to begin
+     * @param initial weights to begin with, or null for fresh ones
+     * @param evaluation called every {@link PretrainConfig#knnEvery} epochs, or null
+     */
+    public record Job(
+            PretrainConfig config,
+            ImageSource images,
+            RunDirectory run,
+            Checkpoint resume,
+            StateDict initial,
+            EpochEvaluation evaluation) {}
+
+    private final Job job;
+    private final PretrainConfig config;
+    private final Collective collective;
+    private final TrainingListener listener;
+    private final BooleanSupplier stop;
+    private final Quarantine quarantine;
+    private final CheckpointDirectory checkpoints;
+    private final String configYaml;
+    private long lastSave = System.nanoTime();
+    private Path newest;
+
+    /**
+     * @param listener told of progress on the calling thread
+     * @param stop asked after every step; true ends the run after saving
+     */
+    public Pretraining(Job job, Collective collective, TrainingListener listener, BooleanSupplier stop) {
+        this.job = job;
+        this.config = job.config();
+        this.collective = collective;
+        this.listener = listener;
+        this.stop = stop;
+        this.quarantine = new Quarantine(job.images().description());
+        this.checkpoints = new CheckpointDirectory(job.run().checkpoints(), CHECKPOINTS_KEPT);
+        this.configYaml = ConfigYaml.write(config, List.of());
+    }
+
+    /**
+     * Trains until the last epoch, the last step or a stop.
+     *
+     * @throws DataException if too many images are broken
+     * @throws DivergedException if the loss is not finite; the newest checkpoint stays
+     */
+    public TrainingResult run() throws IOException {
+        torch.set_num_threads(config.threads());
+        RandomState.seed(config.seed());
+        int batchPerRank = config.batchSize() / collective.world();
+        Placement placement = new Placement(new ComputeDevice(config.device()), MemoryFormat.ChannelsLast);
+        MultiCrop crops = new MultiCrop(config.crops(), config.augmentation());
+        try (TrainingState state = new TrainingState(config.model(), config.optimizer(), placement, collective);
+                Loader loader = new Loader(
+                        job.images(),
+                        crops,
+                        batchPerRank,
+                        config.workers(),
+                        config.seed(),
+                        collective.rank(),
+                        collective.world(),
+                        quarantine);
+                MetricsLog metrics = job.resume() == null
+                        ? MetricsLog.create(job.run())
+                        : MetricsLog.openForResume(
+                                job.run(), job.resume().progress().step())) {
+            Progress from = begin(state, loader.batchesPerEpoch());
+            return new Epochs(state, loader, metrics, batchPerRank).run(from);
+        } finally {
+            quarantine.flush(job.run().quarantine());
+        }
+    }
+
+    /** Puts the state where the run begins or goes on. */
+    private Progress begin(TrainingState state, int stepsPerEpoch) {
+        if (job.resume() == null) {
+            if (job.initial() != null) {
+                state.model().state().copyFrom(job.initial(), "--init-from");
+            }
+            return new Progress(0, 0, 0, stepsPerEpoch, job.images().fingerprint(), "");
+        }
+        Checkpoint checkpoint = job.resume();
+        String place = checkpoint.directory().toString();
+        try (StateDict model = checkpoint.model();
+                StateDict optimizer = checkpoint.optimizer()) {
+            state.model().state().copyFrom(model, place);
+            state.optimizer().restore(optimizer, place);
+        }
+        if (checkpoint.hasQueue()) {
+            startQueue(state);
+            try (StateDict queue = checkpoint.queue()) {
+                state.queue().state().copyFrom(queue, place);
+            }
+        }
+        state.setStep(checkpoint.progress().step());
+        RandomState.restore(Base64.getDecoder().decode(checkpoint.progress().randomState()));
+        newest = checkpoint.directory();
+        return checkpoint.progress();
+    }
+
+    private void startQueue(TrainingState state) {
+        int rows = FeatureQueue.lengthPerRank(
+                config.method().queueLength(), config.batchSize() / collective.world(), collective);
+        state.startQueue(config.method().cropsForAssign().size(), rows);
+    }
+
+    /** The loop over epochs and steps, with what it counts. */
+    private final class Epochs {
+        private final TrainingState state;
+        private final Loader loader;
+        private final MetricsLog metrics;
+        private final int batchPerRank;
+        private final int stepsPerEpoch;
+        private final long totalSteps;
+        private final LearningRate schedule;
+        private final Pretrainer trainer;
+        private final CodeStatistics statistics;
+        private final CollapseWatch collapse;
+        private final Throughput throughput;
+        private double loss = Double.NaN;
+
+        Epochs(TrainingState state, Loader loader, MetricsLog metrics, int batchPerRank) {
+            this.state = state;
+            this.loader = loader;
+            this.metrics = metrics;
+            this.batchPerRank = batchPerRank;
+            this.stepsPerEpoch = loader.batchesPerEpoch();
+            long all = (long) stepsPerEpoch * config.epochs();
+            this.totalSteps = config.maxSteps() == 0 ? all : Math.min(all, config.maxSteps());
+            this.schedule = new LearningRate(config.schedule(), config.epochs(), stepsPerEpoch);
+            this.trainer = new Pretrainer(state, config.method(), schedule, config.precision(), collective);
+            int prototypes = config.model().prototypes().get(0);
+            this.statistics = new CodeStatistics(prototypes, state.model().parameters());
+            this.collapse = new CollapseWatch(prototypes, Math.max(200, stepsPerEpoch));
+            this.throughput = new Throughput(config.batchSize());
+        }
+
+        TrainingResult run(Progress from) throws IOException {
+            listener.started(new TrainingPlan(
+                    config.epochs(),
+                    stepsPerEpoch,
+                    totalSteps,
+                    state.step(),
+                    job.images().size()));
+            int firstBatch = from.batch();
+            for (int epoch = from.epoch(); epoch < config.epochs() && state.step() < totalSteps; epoch++) {
+                if (state.queue() == null
+                        && config.method().queueLength() > 0
+                        && epoch >= config.method().queueStartEpoch()) {
+                    startQueue(state);
+                }
+                if (!epoch(epoch, firstBatch)) {
+                    return new TrainingResult(true, state.step(), loss, newest);
+                }
+                firstBatch = 0;
+            }
+            return new TrainingResult(false, state.step(), loss, newest);
+        }
+
+        /** Returns whether to go on. */
+        private boolean epoch(int epoch, int firstBatch) throws IOException {
+            loader.start(epoch, firstBatch);
+            int done = firstBatch;
+            for (Batch batch = loader.next(); batch != null; batch = loader.next()) {
+                try {
+                    step(epoch, batch);
+                } finally {
+                    batch.release();
+                }
+                done++;
+                if (stop.getAsBoolean()) {
+                    save(epoch, done);
+                    return false;
+                }
+                if (state.step() >= totalSteps) {
+                    break;
+                }
+            }
+            refuseBrokenData();
+            boolean last = epoch + 1 == config.epochs() || state.step() >= totalSteps;
+            if (last || System.nanoTime() - lastSave > LEAST_NANOS_BETWEEN_SAVES) {
+                save(epoch, done);
+            }
+            evaluate(epoch, last);
+            throughput.skipPause();
+            return true;
+        }
+
+        private void step(int epoch, Batch batch) throws IOException {
+            boolean measured = state.step() % MEASURE_EVERY == 0;
+            double learningRate = schedule.at(state.step());
+            try (PointerScope scope = new PointerScope()) {
+                loss = trainer.step(tensors(batch), batchPerRank, measured ? statistics : StepObserver.NONE);
+            }
+            throughput.step(loader.lastWaitNanos());
+            listener.step(new StepReport(
+                    state.step(),
+                    totalSteps,
+                    epoch,
+                    config.epochs(),
+                    loss,
+                    learningRate,
+                    throughput.imagesPerSecond(),
+                    throughput.dataWaitShare(),
+                    throughput.remaining(totalSteps - state.step())));
+            if (measured) {
+                metrics.write(row(epoch, learningRate));
+            }
+            if (state.step() > config.method().freezePrototypes()) {
+                collapse.step(state.step(), loss, statistics.usageEntropy()).ifPresent(listener::warning);
+            }
+        }
+
+        private Map<String, Object> row(int epoch, double learningRate) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("step", state.step());
+            row.put("epoch", epoch);
+            row.put("loss", loss);
+            row.put("learning_rate", learningRate);
+            row.put("images_per_second", throughput.imagesPerSecond());
+            row.put("data_wait_share", throughput.dataWaitShare());
+            row.put("prototype_usage_entropy", statistics.usageEntropy());
+            row.put("mean_max_code", statistics.meanMaxCode());
+            row.put("gradient_norm", statistics.gradientNorm());
+            row.put("memory_mb", Pointer.physicalBytes() >> 20);
+            return row;
+        }
+
+        private List<Tensor> tensors(Batch batch) {
+            List<Tensor> tensors = new ArrayList<>();
+            for (int r = 0; r < batch.resolutions(); r++) {
+                CropSpec spec = batch.spec(r);
+                long[] shape = {(long) spec.count() * batch.size(), spec.size(), spec.size(), 3};
+                tensors.add(torch.from_blob(batch.pixels(r), shape, new TensorOptions(ScalarType.Byte)));
+            }
+            return tensors;
+        }
+
+        private void save(int epoch, int batchesDone) {
+            boolean epochDone = batchesDone >= stepsPerEpoch;
+            Progress progress = new Progress(
+                    state.step(),
+                    epochDone ? epoch + 1 : epoch,
+                    epochDone ? 0 : batchesDone,
+                    stepsPerEpoch,
+                    job.images().fingerprint(),
+                    Base64.getEncoder().encodeToString(RandomState.capture()));
+            EncoderInfo encoder = new EncoderInfo(
+                    config.model().arch().name(),
+                    config.model().stem().toString(),
+                    config.crops().stream().mapToInt(CropSpec::size).max().orElseThrow());
+            newest = checkpoints.save(
+                    new CheckpointDirectory.Contents(
+                            progress,
+                            encoder,
+                            state.model().state(),
+                            state.optimizer().state(),
+                            state.queue() == null ? null : state.queue().state(),
+                            configYaml),
+                    BuildInfo.read().version());
+            lastSave = System.nanoTime();
+            listener.saved(newest, state.step());
+        }
+
+        private void evaluate(int epoch, boolean last) throws IOException {
+            boolean due = config.knnEvery() > 0 && ((epoch + 1) % config.knnEvery() == 0 || last);
+            if (due && job.evaluation() != null) {
+                double top1 = job.evaluation().top1(state.model());
+                metrics.write(Map.of("step", state.step(), "epoch", epoch, "knn_top1", top1));
+                listener.knn(epoch + 1, top1);
+            }
+        }
+
+        private void refuseBrokenData() {
+            int broken = quarantine.count();
+            int images = job.images().size();
+            if (broken > MOST_BROKEN * images) {
+                List<Quarantine.Entry> entries = quarantine.entries();
+                StringBuilder message = new StringBuilder(String.format(
+                        java.util.Locale.ROOT,
+                        "%s: %,d of %,d images cannot be read, more than a tenth; the list is in %s:",
+                        job.images().description(),
+                        broken,
+                        images,
+                        job.run().quarantine()));
+                entries.stream()
+                        .limit(10)
+                        .forEach(e -> message.append("\n  ")
+                                .append(e.name())
+                                .append(": ")
+                                .append(e.reason()));
+                throw new DataException(message.toString());
+            }
+        }
+    }
+
+    /** The checkpoint a run would go on from. */
+    public static Optional<Checkpoint> newestCheckpoint(RunDirectory run, TrainingListener listener) {
+        return new CheckpointDirectory(run.checkpoints(), CHECKPOINTS_KEPT)
+                .newest(damaged -> listener.warning(damaged.getMessage() + "; going back to the one before"));
+    }
+}

@@ -1,0 +1,65 @@
+package org.swav4j.train;
+
+import java.time.Duration;
+
+/** Images per second, time left and the share of time spent waiting for images, over a sliding window of steps. */
+final class Throughput {
+    private static final int WINDOW = 50;
+
+    private final int batchSize;
+    private final long[] ends = new long[WINDOW + 1];
+    private final long[] waits = new long[WINDOW + 1];
+    private long count;
+    private long waited;
+
+    /** Time starts now. */
+    Throughput(int batchSize) {
+        this.batchSize = batchSize;
+        this.ends[0] = System.nanoTime();
+    }
+
+    /** A step has ended, for which the loader was waited for so long. */
+    void step(long waitNanos) {
+        waited += waitNanos;
+        count++;
+        int slot = (int) (count % ends.length);
+        ends[slot] = System.nanoTime();
+        waits[slot] = waited;
+    }
+
+    /** Leaves out what happened since the last step: an evaluation, a save. */
+    void skipPause() {
+        long pause = System.nanoTime() - ends[(int) (count % ends.length)];
+        for (int i = 0; i < ends.length; i++) {
+            ends[i] += pause;
+        }
+    }
+
+    double imagesPerSecond() {
+        return batchSize * steps() / seconds();
+    }
+
+    double dataWaitShare() {
+        return (waits[newest()] - waits[oldest()]) / 1e9 / seconds();
+    }
+
+    Duration remaining(long steps) {
+        return Duration.ofMillis((long) (1e3 * steps * seconds() / Math.max(1, steps())));
+    }
+
+    private long steps() {
+        return Math.min(count, WINDOW);
+    }
+
+    private double seconds() {
+        return Math.max(1e-9, (ends[newest()] - ends[oldest()]) / 1e9);
+    }
+
+    private int newest() {
+        return (int) (count % ends.length);
+    }
+
+    private int oldest() {
+        return (int) ((count - steps()) % ends.length);
+    }
+}
