@@ -68,7 +68,7 @@ public final class MetricsLog implements Closeable {
                 OutputStream kept = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
                 MetricsReader.scan(run.metrics(), (line, row) -> {
                     Object step = row.get(STEP);
-                    if (!(step instanceof Number) || ((Number) step).longValue() <= resumeStep) {
+                    if (!(step instanceof Number number) || number.longValue() <= resumeStep) {
                         kept.write(line);
                         kept.write('\n');
                     }
@@ -98,8 +98,8 @@ public final class MetricsLog implements Closeable {
         byte[] line = line(step, row);
         append(line);
         for (Map.Entry<String, ?> entry : row.entrySet()) {
-            if (entry.getValue() instanceof Number && !entry.getKey().equals(STEP)) {
-                events.scalar(entry.getKey(), step, ((Number) entry.getValue()).doubleValue());
+            if (entry.getValue() instanceof Number number && !entry.getKey().equals(STEP)) {
+                events.scalar(entry.getKey(), step, number.doubleValue());
             }
         }
         events.flush();
@@ -160,32 +160,28 @@ public final class MetricsLog implements Closeable {
     }
 
     private static void value(JsonGenerator json, String key, Object value) {
-        if (value == null) {
+        if (value == null || isNotFinite(value)) {
             json.writeNull();
-        } else if (value instanceof Double) {
-            double number = (Double) value;
-            if (Double.isFinite(number)) {
-                json.writeNumber(number);
-            } else {
-                json.writeNull();
-            }
-        } else if (value instanceof Float) {
-            float number = (Float) value;
-            if (Float.isFinite(number)) {
-                json.writeNumber(number);
-            } else {
-                json.writeNull();
-            }
-        } else if (value instanceof Long || value instanceof Integer) {
-            json.writeNumber(((Number) value).longValue());
-        } else if (value instanceof Boolean) {
-            json.writeBoolean((Boolean) value);
-        } else if (value instanceof String) {
-            json.writeString((String) value);
+        } else if (value instanceof Double number) {
+            json.writeNumber(number);
+        } else if (value instanceof Float number) {
+            json.writeNumber(number);
+        } else if (value instanceof Long number) {
+            json.writeNumber(number);
+        } else if (value instanceof Integer number) {
+            json.writeNumber(number);
+        } else if (value instanceof Boolean truth) {
+            json.writeBoolean(truth);
+        } else if (value instanceof String text) {
+            json.writeString(text);
         } else {
             throw new IllegalArgumentException("'" + key
                     + "' must be Integer, Long, Float, Double, String, Boolean or null, found "
                     + value.getClass().getName());
         }
+    }
+
+    private static boolean isNotFinite(Object value) {
+        return (value instanceof Double || value instanceof Float) && !Double.isFinite(((Number) value).doubleValue());
     }
 }

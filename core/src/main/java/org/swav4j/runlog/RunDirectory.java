@@ -3,8 +3,10 @@ package org.swav4j.runlog;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -67,8 +69,8 @@ public final class RunDirectory {
                     failure.addSuppressed(e);
                 }
             }
-            if (failure instanceof RunDirectoryException) {
-                throw (RunDirectoryException) failure;
+            if (failure instanceof RunDirectoryException explained) {
+                throw explained;
             }
             throw new RunDirectoryException(
                     out, "cannot be written: " + reason(failure) + "; give another --out", failure);
@@ -183,8 +185,13 @@ public final class RunDirectory {
         if (failure instanceof AccessDeniedException) {
             return "permission denied";
         }
-        if (failure instanceof FileSystemException) {
-            FileSystemException named = (FileSystemException) failure;
+        if (failure instanceof FileAlreadyExistsException taken) {
+            return taken.getFile() + " is not a directory";
+        }
+        if (failure instanceof NoSuchFileException missing) {
+            return "nothing can be created at " + missing.getFile();
+        }
+        if (failure instanceof FileSystemException named) {
             return named.getReason() == null
                     ? named.getClass().getSimpleName() + " " + named.getFile()
                     : named.getReason() + " (" + named.getFile() + ")";

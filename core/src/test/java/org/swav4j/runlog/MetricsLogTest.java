@@ -113,9 +113,12 @@ class MetricsLogTest {
             log.write(row(3, "loss", 2.0));
         }
 
-        assertThat(run.metrics())
-                .hasContent("{\"step\":1,\"loss\":4.0}\n{\"step\":2,\"loss\":3.0}\n"
-                        + "{\"step\":2,\"knn\":0.5}\n{\"step\":3,\"loss\":2.0}\n");
+        assertThat(run.metrics()).hasContent("""
+                        {"step":1,"loss":4.0}
+                        {"step":2,"loss":3.0}
+                        {"step":2,"knn":0.5}
+                        {"step":3,"loss":2.0}
+                        """);
         List<Event> events = events();
         assertThat(events)
                 .filteredOn(Event::restart)
