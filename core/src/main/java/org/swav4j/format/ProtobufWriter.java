@@ -1,0 +1,70 @@
+package org.swav4j.format;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** Fields of one protobuf message, in the order of the calls. */
+final class ProtobufWriter {
+    static final int VARINT = 0;
+    static final int FIXED64 = 1;
+    static final int BYTES = 2;
+    static final int FIXED32 = 5;
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    ProtobufWriter varint(int field, long value) {
+        tag(field, VARINT);
+        rawVarint(value);
+        return this;
+    }
+
+    ProtobufWriter fixed64(int field, double value) {
+        tag(field, FIXED64);
+        rawFixed(Double.doubleToRawLongBits(value), Double.BYTES);
+        return this;
+    }
+
+    ProtobufWriter fixed32(int field, float value) {
+        tag(field, FIXED32);
+        rawFixed(Float.floatToRawIntBits(value), Float.BYTES);
+        return this;
+    }
+
+    ProtobufWriter string(int field, String value) {
+        return bytes(field, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    ProtobufWriter message(int field, ProtobufWriter message) {
+        return bytes(field, message.toBytes());
+    }
+
+    byte[] toBytes() {
+        return bytes.toByteArray();
+    }
+
+    private ProtobufWriter bytes(int field, byte[] value) {
+        tag(field, BYTES);
+        rawVarint(value.length);
+        bytes.writeBytes(value);
+        return this;
+    }
+
+    private void tag(int field, int wireType) {
+        rawVarint((long) field << 3 | wireType);
+    }
+
+    private void rawVarint(long value) {
+        long rest = value;
+        while ((rest & ~0x7fL) != 0) {
+            bytes.write((int) (rest & 0x7f) | 0x80);
+            rest >>>= 7;
+        }
+        bytes.write((int) rest);
+    }
+
+    private void rawFixed(long bits, int count) {
+        for (int i = 0; i < count; i++) {
+            bytes.write((int) (bits >>> (8 * i)));
+        }
+    }
+}
