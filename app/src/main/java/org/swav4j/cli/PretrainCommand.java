@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import org.swav4j.data.ImageFolder;
+import org.swav4j.runlog.RunDirectory;
 import org.swav4j.train.AutoConfig;
 import org.swav4j.train.Choice;
 import org.swav4j.train.DataFacts;
@@ -113,17 +114,18 @@ final class PretrainCommand implements Callable<Integer> {
         Settings.Builder settings = Settings.builder();
         Failures.unknown(spec.commandLine().getUnmatchedArguments(), spec.commandLine())
                 .forEach(p -> settings.problem(p.place(), p.what()));
-        Path saved = out == null ? null : out.resolve("config.yaml");
         if (resume && (preset != null || config != null)) {
             settings.problem(
                     preset != null ? "--preset" : "--config",
                     "a resumed run goes on with its own settings; single ones can be given as flags");
         } else if (resume && out == null) {
             settings.problem("--resume", "needs --out, the run to go on with");
-        } else if (resume && !Files.isRegularFile(saved)) {
-            settings.problem("--resume", out + " holds no run (there is no " + saved + ")");
+        } else if (resume && !RunDirectory.holdsRun(out)) {
+            settings.problem("--resume", "there is no run in " + out);
         } else if (resume) {
-            settings.file(saved);
+            settings.file(out.resolve(RunDirectory.CONFIG));
+        } else if (out != null && RunDirectory.holdsRun(out)) {
+            settings.problem("--out", out + " holds a run already; go on with it by --resume, or name another folder");
         }
         if (preset != null) {
             settings.preset(preset);

@@ -138,6 +138,19 @@ class CommandLineTest {
     }
 
     @Test
+    void aRunIsNeitherOverwrittenNorInvented() throws IOException {
+        Path run = Files.createDirectory(directory.resolve("run"));
+        assertThat(swav("pretrain", "--resume", "--out", run.toString()).err)
+                .startsWith("swav: --resume: there is no run in " + run);
+
+        Files.writeString(run.resolve("config.yaml"), "epochs: 3\n");
+        Result again = swav("pretrain", "--data", "x", "--out", run.toString());
+        assertThat(again.code).isEqualTo(2);
+        assertThat(again.err)
+                .startsWith("swav: --out: " + run + " holds a run already; go on with it by --resume, or name another");
+    }
+
+    @Test
     void knnChecksItsNumbersTogether() {
         Result result =
                 swav("knn", "--model", "none", "--train", "a", "--test", "b", "--k", "0", "--temperature", "-1");
