@@ -60,11 +60,12 @@ public final class EventFileWriter implements Closeable {
 
     /** Two files of one second must not overwrite each other; readers sort by name, so the suffix keeps their order. */
     private static EventFileWriter createNew(Path directory, String name, InstantSource clock) throws IOException {
-        for (int suffix = 0; ; suffix++) {
+        Path file = directory.resolve(name);
+        for (int suffix = 1; ; suffix++) {
             try {
-                return new EventFileWriter(directory.resolve(suffix == 0 ? name : name + "." + suffix), clock);
+                return new EventFileWriter(file, clock);
             } catch (FileAlreadyExistsException e) {
-                continue;
+                file = directory.resolve(name + "." + suffix);
             }
         }
     }

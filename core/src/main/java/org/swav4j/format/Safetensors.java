@@ -112,8 +112,10 @@ public final class Safetensors {
                         file, "a safetensors file starts with 8 bytes of header length; it has " + size);
             }
             ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            while (length.hasRemaining() && channel.read(length) >= 0) {
-                continue;
+            while (length.hasRemaining()) {
+                if (channel.read(length) < 0) {
+                    throw new FormatException(file, "was shortened while being read");
+                }
             }
             long headerBytes = length.getLong(0);
             if (headerBytes < 2 || headerBytes > MAX_HEADER_BYTES || headerBytes > size - LENGTH_BYTES) {

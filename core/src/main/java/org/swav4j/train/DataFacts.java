@@ -1,5 +1,11 @@
 package org.swav4j.train;
 
+import java.io.IOException;
+import java.util.Arrays;
+import org.swav4j.data.DataException;
+import org.swav4j.data.ImageSize;
+import org.swav4j.data.ImageSource;
+
 /**
  * What a configuration is chosen from: the images as a whole.
  *
@@ -7,10 +13,46 @@ package org.swav4j.train;
  * @param medianShortSide the middle one of their shorter sides, in pixels
  */
 public record DataFacts(int images, int medianShortSide) {
+    private static final int LOOKED_AT = 256;
+
     public DataFacts {
         if (images < 1 || medianShortSide < 1) {
             throw new IllegalArgumentException(
                     "at least one image of at least one pixel, not " + images + " of " + medianShortSide);
+        }
+    }
+
+    /**
+     * Looks at the headers of some images, evenly spread over all.
+     *
+     * @throws DataException if none of them is an image
+     */
+    public static DataFacts of(ImageSource source) {
+        int looks = Math.min(LOOKED_AT, source.size());
+        int[] sides = new int[looks];
+        int known = 0;
+        for (int i = 0; i < looks; i++) {
+            int side = shortSide(source, (int) ((long) i * source.size() / looks));
+            if (side > 0) {
+                sides[known++] = side;
+            }
+        }
+        if (known == 0) {
+            throw new DataException(source.description() + ", but none of the " + looks
+                    + " looked at can be read as an image, such as " + source.name(0));
+        }
+        Arrays.sort(sides, 0, known);
+        return new DataFacts(source.size(), sides[known / 2]);
+    }
+
+    private static int shortSide(ImageSource source, int index) {
+        try {
+            return ImageSize.of(source.read(index))
+                    .map(s -> Math.min(s.width(), s.height()))
+                    .orElse(0);
+        } catch (IOException e) {
+            // the loader names unreadable images when it meets them
+            return 0;
         }
     }
 }

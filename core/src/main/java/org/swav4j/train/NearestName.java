@@ -7,22 +7,27 @@ import java.util.Optional;
 
 /** Finds what somebody meant by a name that does not exist. */
 public final class NearestName {
+    private static final int SHORTEST_BEGINNING = 3;
+
     private NearestName() {}
 
     /**
      * The known name that is fewest edits (insertion, deletion, replacement, swap of neighbours) from the given one, if
-     * that is near enough to be meant: at most a third of its length.
+     * that is near enough to be meant: at most a third of its length; else the first that begins with it.
      */
     public static Optional<String> of(String name, Collection<String> known) {
         String wanted = plain(name);
         int enough = Math.max(1, wanted.length() / 3);
-        return known.stream()
+        Optional<String> nearest = known.stream()
                 .filter(k -> distance(wanted, plain(k)) <= enough)
                 .min(Comparator.<String>comparingInt(k -> distance(wanted, plain(k)))
                         .thenComparing(Comparator.naturalOrder()));
+        return nearest.or(() -> known.stream()
+                .filter(k -> wanted.length() >= SHORTEST_BEGINNING && plain(k).startsWith(wanted))
+                .min(Comparator.naturalOrder()));
     }
 
-    /** {@code ", did you mean 'x'?"}, or nothing when no name is near. */
+    /** {@code "; did you mean x?"}, or nothing when no name is near. */
     public static String hint(String name, Collection<String> known) {
         return of(name, known).map(n -> "; did you mean " + n + "?").orElse("");
     }

@@ -1,7 +1,7 @@
 package org.swav4j.train;
 
 import static org.swav4j.train.SettingType.notNegative;
-import static org.swav4j.train.SettingType.of;
+import static org.swav4j.train.SettingType.parsed;
 import static org.swav4j.train.SettingType.positive;
 import static org.swav4j.train.SettingType.real;
 import static org.swav4j.train.SettingType.truth;
@@ -27,21 +27,22 @@ import org.swav4j.tensor.Precision;
  * <p>A constant's name is its YAML key in lower case and its flag with hyphens: {@code BASE_LR}, {@code base_lr},
  * {@code --base-lr}. A default in the table holds for all data; settings without one are chosen by {@link AutoConfig}.
  */
+@SuppressWarnings("ImmutableEnumChecker") // the lists are copies, and the parsers hold no state
 public enum Setting {
     ARCH(
-            of(Architecture::parse),
+            parsed(Architecture::parse),
             "NAME",
             null,
             "",
             "trunk: resnet18, 34, 50, 101, 152, with a width as in resnet50w2 or resnet18w0.5"),
     STEM(
-            of(Stem::parse),
+            parsed(Stem::parse),
             "NAME",
             null,
             "",
             "how the trunk begins: imagenet (7x7 stride 2, max-pool), small (3x3), small-stride2"),
     CROPS(
-            of(CropSpec::parseAll),
+            parsed(CropSpec::parseAll),
             "LIST",
             null,
             "size_crops nmb_crops min_scale_crops max_scale_crops",
@@ -77,7 +78,7 @@ public enum Setting {
     MAX_STEPS(whole(0, Long.MAX_VALUE), "N", "0", "", "stop after so many steps; 0: after the last epoch"),
     BATCH_SIZE(
             whole(2, 1 << 20), "N", null, "", "images per step, over all processes (the original counts per process)"),
-    OPTIMIZER(of(OptimizerConfig.Kind::parse), "NAME", null, "", "larc (around SGD, the paper's) or adamw"),
+    OPTIMIZER(parsed(OptimizerConfig.Kind::parse), "NAME", null, "", "larc (around SGD, the paper's) or adamw"),
     BASE_LR(positive(), "X", null, "", "learning rate after warm-up"),
     FINAL_LR(notNegative(), "X", null, "", "learning rate the cosine ends at"),
     WARMUP_EPOCHS(whole(0, 1_000_000), "N", null, "", "epochs of linear warm-up"),
@@ -87,8 +88,8 @@ public enum Setting {
     TRUST_COEFFICIENT(positive(), "X", "0.001", "", "trust coefficient of larc"),
     EXCLUDE_BIAS_AND_NORM(
             truth(), "true|false", "false", "", "leave biases and norms out of larc's scaling and of weight decay"),
-    PRECISION(of(Precision::parse), "NAME", null, "use_fp16", "fp32 or bf16"),
-    DEVICE(of(Setting::device), "NAME", null, "", "cpu, or cuda:0 for the first GPU"),
+    PRECISION(parsed(Precision::parse), "NAME", null, "use_fp16", "fp32 or bf16"),
+    DEVICE(parsed(Setting::device), "NAME", null, "", "cpu, or cuda:0 for the first GPU"),
     THREADS(whole(1, 4096), "N", null, "", "threads of libtorch"),
     WORKERS(whole(1, 1024), "N", null, "", "threads that load and augment images"),
     SEED(whole(0, Long.MAX_VALUE), "N", "31", "", "seed of everything random"),
@@ -101,7 +102,7 @@ public enum Setting {
     HUE(real(0, 0.5), "X", null, "", "jitter of hue, -X to X of a turn"),
     GRAYSCALE(real(0, 1), "P", "0.2", "", "probability of greyscale"),
     BLUR(real(0, 1), "P", null, "", "probability of Gaussian blur"),
-    BLUR_SIGMA(of(Span::parse), "MIN-MAX", "0.1-2", "", "sigma of the blur in pixels");
+    BLUR_SIGMA(parsed(Span::parse), "MIN-MAX", "0.1-2", "", "sigma of the blur in pixels");
 
     private static final Pattern DEVICE_NAME = Pattern.compile("cpu|cuda(:\\d{1,3})?");
 

@@ -17,7 +17,7 @@ record SettingType(Function<String, Object> parse) {
             Map.of("true", true, "yes", true, "on", true, "false", false, "no", false, "off", false);
 
     /** Whatever a parser of a name makes of it. */
-    static SettingType of(Function<String, ?> parser) {
+    static SettingType parsed(Function<String, ?> parser) {
         return new SettingType(parser::apply);
     }
 

@@ -127,7 +127,7 @@ class EventFileTest {
         byte[] message = Arrays.copyOfRange(bytes, 40 + 12, 40 + 12 + 27);
         Random random = new Random(5);
         int refused = 0;
-        for (int round = 0; round < 2_000; round++) {
+        for (int round = 0; round < 500; round++) {
             byte[] mutated = message.clone();
             mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
             mutated[random.nextInt(mutated.length)] = (byte) random.nextInt(256);
@@ -138,7 +138,7 @@ class EventFileTest {
                 refused++;
             }
         }
-        assertThat(refused).isBetween(100, 1_999);
+        assertThat(refused).isBetween(50, 499);
     }
 
     @Test

@@ -112,7 +112,7 @@ class NpyFileTest {
         }
         Random random = new Random(8);
         int refused = 0;
-        for (int round = 0; round < 2_000; round++) {
+        for (int round = 0; round < 1_000; round++) {
             byte[] bytes = good.clone();
             for (int i = 0; i < 2; i++) {
                 bytes[random.nextInt(70)] = (byte) (random.nextInt(95) + 32);
@@ -124,7 +124,7 @@ class NpyFileTest {
                 refused++;
             }
         }
-        assertThat(refused).isBetween(1_000, 1_999);
+        assertThat(refused).isBetween(500, 999);
     }
 
     @Test

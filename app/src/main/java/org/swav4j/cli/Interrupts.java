@@ -1,0 +1,70 @@
+package org.swav4j.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/**
+ * Ctrl-C (and {@code kill}) while a command runs: the first asks it to finish its step and save, the second ends the
+ * program at once. Closing restores what was before.
+ */
+final class Interrupts implements BooleanSupplier, AutoCloseable {
+    private final PrintWriter err;
+    private final IntConsumer halt;
+    private final AtomicInteger count = new AtomicInteger();
+    private final List<Runnable> restore = new ArrayList<>();
+
+    private Interrupts(PrintWriter err, IntConsumer halt) {
+        this.err = err;
+        this.halt = halt;
+    }
+
+    /** From now on, signals are counted instead of ending the program. */
+    static Interrupts install(PrintWriter err) {
+        return install(err, Runtime.getRuntime()::halt);
+    }
+
+    static Interrupts install(PrintWriter err, IntConsumer halt) {
+        Interrupts interrupts = new Interrupts(err, halt);
+        interrupts.handle("INT");
+        interrupts.handle("TERM");
+        return interrupts;
+    }
+
+    /** Whether the command was asked to stop. */
+    @Override
+    public boolean getAsBoolean() {
+        return count.get() > 0;
+    }
+
+    @Override
+    public void close() {
+        restore.forEach(Runnable::run);
+        restore.clear();
+    }
+
+    private void handle(String name) {
+        Signal signal = new Signal(name);
+        try {
+            SignalHandler before = Signal.handle(signal, s -> received());
+            restore.add(() -> Signal.handle(signal, before));
+        } catch (IllegalArgumentException e) {
+            err.println("swav: signal " + name + " cannot be handled here; it ends the program without saving");
+        }
+    }
+
+    private void received() {
+        if (count.incrementAndGet() > 1) {
+            halt.accept(ExitCode.INTERRUPTED);
+            return;
+        }
+        err.println();
+        err.println("Stopping: finishing this step and saving. Once more to end at once, without saving.");
+        err.flush();
+    }
+}

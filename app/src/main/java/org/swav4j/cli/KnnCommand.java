@@ -1,0 +1,148 @@
+package org.swav4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.swav4j.data.DataException;
+import org.swav4j.data.ImageFolder;
+import org.swav4j.data.LabelledImages;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code swav knn}: how good an encoder is, without training anything. */
+@Command(
+        name = "knn",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Classifies labelled images by their nearest neighbours in the encoder's features (cosine, votes weighted"
+                    + " by exp(similarity / temperature)), and prints the accuracy."
+        },
+        footerHeading = "%nExample:%n",
+        footer = "  swav knn --model runs/photos --train labelled/train --test labelled/test")
+final class KnnCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--model",
+            required = true,
+            paramLabel = "RUN_OR_CHECKPOINT",
+            description = "A run, whose newest checkpoint is taken, or one checkpoint.")
+    private Path model;
+
+    @Option(
+            names = "--train",
+            required = true,
+            paramLabel = "DIR",
+            description = "Labelled images, a folder per class.")
+    private Path train;
+
+    @Option(names = "--test", required = true, paramLabel = "DIR", description = "Labelled images to classify.")
+    private Path test;
+
+    @Option(names = "--k", paramLabel = "N", defaultValue = "20", description = "Neighbours that vote [20].")
+    private int k;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "X",
+            defaultValue = "0.07",
+            description = "Weight of near neighbours over far ones; smaller is sharper [0.07].")
+    private double temperature;
+
+    @Option(
+            names = "--image-size",
+            paramLabel = "N",
+            description = "Side that images are brought to [that of the run's largest crop].")
+    private Integer imageSize;
+
+    @Option(names = "--json", description = "Print as JSON.")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        checkUsage();
+        LabelledImages known = labelled(train);
+        LabelledImages asked = labelled(test);
+        TreeSet<String> unknown = new TreeSet<>(asked.classNames());
+        known.classNames().forEach(unknown::remove);
+        if (!unknown.isEmpty()) {
+            throw new DataException(test + ": class '" + unknown.first() + "' is not among those of " + train
+                    + (unknown.size() > 1 ? " (nor are " + (unknown.size() - 1) + " others)" : ""));
+        }
+        if (k > known.size()) {
+            throw new DataException(
+                    "--k: '" + k + "': more neighbours than the " + known.size() + " images in " + train);
+        }
+        report(top1(known, asked), known, asked);
+        return ExitCode.DONE;
+    }
+
+    private void checkUsage() {
+        List<String> problems = new ArrayList<>();
+        if (k < 1) {
+            problems.add("--k: '" + k + "': must be at least 1");
+        }
+        if (!(temperature > 0) || Double.isInfinite(temperature)) {
+            problems.add("--temperature: '" + temperature + "': must be a number above 0");
+        }
+        if (imageSize != null && (imageSize < 8 || imageSize > 2048)) {
+            problems.add("--image-size: '" + imageSize + "': must be from 8 to 2048");
+        }
+        if (!Files.exists(model)) {
+            problems.add("--model: " + model + ": there is no such run or checkpoint");
+        }
+        if (!problems.isEmpty()) {
+            throw new UsageException(String.join("\n", problems));
+        }
+    }
+
+    private static LabelledImages labelled(Path folder) {
+        ImageFolder images = ImageFolder.open(folder);
+        if (images.classNames().isEmpty()) {
+            throw new DataException(folder + ": no classes; each class needs a folder of its own in it");
+        }
+        return images;
+    }
+
+    private void report(double top1, LabelledImages known, LabelledImages asked) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("model", model.toString());
+            fields.put("top1", top1);
+            fields.put("k", k);
+            fields.put("temperature", temperature);
+            fields.put("classes", known.classNames().size());
+            fields.put("train_images", known.size());
+            fields.put("test_images", asked.size());
+            Json.print(out, fields);
+            return;
+        }
+        out.println(String.format(
+                Locale.ROOT,
+                "k-NN top-1: %.1f %% (k %d, %,d classes, %,d images against %,d)",
+                100 * top1,
+                k,
+                known.classNames().size(),
+                asked.size(),
+                known.size()));
+        out.flush();
+    }
+
+    // integration point
+    private double top1(LabelledImages known, LabelledImages asked) {
+        throw new IllegalStateException(
+                "no evaluation yet of " + model + " on " + known.size() + " and " + asked.size());
+    }
+}

@@ -1,0 +1,83 @@
+package org.swav4j.cli;
+
+import java.io.PrintWriter;
+import org.swav4j.train.BuildInfo;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The program: finds the command and turns what went wrong into a line and an exit code. */
+@Command(
+        name = "swav",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "Pretrains image encoders on folders of unlabelled images with SwAV.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  swav pretrain                                    on built-in sample images",
+            "  swav pretrain --data photos/ --out runs/photos   on your own",
+            "  swav knn --model runs/photos --train labelled/train --test labelled/test",
+            "  swav help pretrain                               all settings"
+        })
+public final class Main implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--debug",
+            scope = ScopeType.INHERIT,
+            description = "Show where in the program an error came from (also: SWAV_DEBUG=1).")
+    private boolean debug;
+
+    Main() {}
+
+    /** Runs one command and exits with its code. */
+    public static void main(String[] args) {
+        PrintWriter out = new PrintWriter(System.out, true);
+        PrintWriter err = new PrintWriter(System.err, true);
+        int code = run(out, err, args);
+        out.flush();
+        err.flush();
+        System.exit(code);
+    }
+
+    /** Runs one command; the result is the exit code. */
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        Main main = new Main();
+        CommandLine line = new CommandLine(main);
+        line.addSubcommand(PretrainCommand.commandLine());
+        line.addSubcommand(new KnnCommand());
+        line.addSubcommand(new PresetsCommand());
+        line.addSubcommand(new InfoCommand());
+        line.addSubcommand(new CommandLine.HelpCommand());
+        line.setOut(out).setErr(err);
+        line.setUsageHelpAutoWidth(true);
+        Failures failures = new Failures(() -> main.debug || System.getenv("SWAV_DEBUG") != null);
+        line.setParameterExceptionHandler(failures);
+        line.setExecutionExceptionHandler(failures);
+        try {
+            return line.execute(args);
+        } catch (LinkageError | OutOfMemoryError e) {
+            return failures.print(e, line);
+        }
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /** {@code swav 0.1.0 (1a2b3c4)}. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            BuildInfo build = BuildInfo.read();
+            return new String[] {"swav " + build.version() + " (" + build.commit() + ")"};
+        }
+    }
+}

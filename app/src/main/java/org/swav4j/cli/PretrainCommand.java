@@ -1,0 +1,201 @@
+package org.swav4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+import org.swav4j.data.ImageFolder;
+import org.swav4j.runlog.RunDirectory;
+import org.swav4j.train.AutoConfig;
+import org.swav4j.train.Choice;
+import org.swav4j.train.DataFacts;
+import org.swav4j.train.MachineFacts;
+import org.swav4j.train.Resolution;
+import org.swav4j.train.Settings;
+import org.swav4j.train.TrainingListener;
+import org.swav4j.train.TrainingResult;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code swav pretrain}: the main job. */
+@Command(
+        name = "pretrain",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Trains an encoder on a folder of unlabelled images.",
+            "Without --data, on sample images that are drawn first. What is not given is chosen from the images and"
+                    + " the machine, and printed with its reason."
+        },
+        synopsisHeading = "Usage: ",
+        customSynopsis = "swav pretrain [--data DIR --out DIR] [--preset NAME] [SETTINGS]",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  swav pretrain",
+            "  swav pretrain --data photos/ --out runs/photos",
+            "  swav pretrain --data cifar10/train --preset cifar10-cpu --out runs/c10 \\",
+            "                --knn-train cifar10/train --knn-test cifar10/test --knn-every 5",
+            "  swav pretrain --data photos/ --out runs/b --prototypes 500 \\",
+            "                --crops 2x160@0.2-1,4x96@0.05-0.2",
+            "  swav pretrain --data photos/ --out runs/photos --resume"
+        })
+final class PretrainCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "Folder of images, nested as you like.")
+    private Path data;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder to write the run to; must be new or empty.")
+    private Path out;
+
+    @Option(names = "--preset", paramLabel = "NAME", description = "A recipe to start from; 'swav presets' lists them.")
+    private String preset;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Settings as YAML; they replace the preset's.")
+    private Path config;
+
+    @Option(names = "--init-from", paramLabel = "CHECKPOINT", description = "Start from the weights of a checkpoint.")
+    private Path initFrom;
+
+    @Option(names = "--resume", description = "Go on with the run in --out from its newest checkpoint.")
+    private boolean resume;
+
+    @Option(names = "--knn-train", paramLabel = "DIR", description = "Labelled images, a folder per class, for k-NN.")
+    private Path knnTrain;
+
+    @Option(names = "--knn-test", paramLabel = "DIR", description = "Labelled images that k-NN is measured on.")
+    private Path knnTest;
+
+    @Option(names = "--json", description = "Print the result as JSON; progress goes to standard error.")
+    private boolean json;
+
+    @Option(names = "--quiet", description = "Print warnings and the result only.")
+    private boolean quiet;
+
+    private PretrainCommand() {}
+
+    /** The command with an option for every setting; it reports what it does not know together with all else. */
+    static CommandLine commandLine() {
+        CommandSpec spec = CommandSpec.forAnnotatedObject(new PretrainCommand());
+        SettingOptions.addTo(spec);
+        return new CommandLine(spec).setUnmatchedArgumentsAllowed(true);
+    }
+
+    @Override
+    public Integer call() {
+        Settings given = given();
+        Path run = out != null ? out : newSampleRun();
+        PrintWriter results = spec.commandLine().getOut();
+        PrintWriter progress = json ? spec.commandLine().getErr() : results;
+        ProgressLine line = new ProgressLine(progress, ProgressLine.suitable(quiet));
+        ImageFolder images = data == null ? sampleImages(line) : ImageFolder.open(data);
+        Resolution resolution = AutoConfig.complete(given, DataFacts.of(images), MachineFacts.detect());
+        line.say(images.description());
+        show(resolution, line);
+        try (Interrupts interrupts = Interrupts.install(spec.commandLine().getErr())) {
+            TrainingResult result = train(images, resolution, run, line, interrupts);
+            line.finish();
+            report(result, run, results);
+            return result.interrupted() ? ExitCode.INTERRUPTED : ExitCode.DONE;
+        } finally {
+            line.finish();
+        }
+    }
+
+    /** Every problem with what was typed, at once. */
+    private Settings given() {
+        Settings.Builder settings = Settings.builder();
+        Failures.unknown(spec.commandLine().getUnmatchedArguments(), spec.commandLine())
+                .forEach(p -> settings.problem(p.place(), p.what()));
+        if (resume && (preset != null || config != null)) {
+            settings.problem(
+                    preset != null ? "--preset" : "--config",
+                    "a resumed run goes on with its own settings; single ones can be given as flags");
+        } else if (resume && out == null) {
+            settings.problem("--resume", "needs --out, the run to go on with");
+        } else if (resume && !RunDirectory.holdsRun(out)) {
+            settings.problem("--resume", "there is no run in " + out);
+        } else if (resume) {
+            settings.file(out.resolve(RunDirectory.CONFIG));
+        } else if (out != null && RunDirectory.holdsRun(out)) {
+            settings.problem("--out", out + " holds a run already; go on with it by --resume, or name another folder");
+        }
+        if (preset != null) {
+            settings.preset(preset);
+        } else if (data == null && !resume) {
+            settings.preset("sample");
+        }
+        if (config != null) {
+            settings.file(config);
+        }
+        if (data != null && out == null) {
+            settings.problem("--out", "is needed with --data: the folder to write the run to, such as runs/first");
+        }
+        if ((knnTrain == null) != (knnTest == null)) {
+            settings.problem(
+                    knnTrain == null ? "--knn-test" : "--knn-train",
+                    "needs " + (knnTrain == null ? "--knn-train" : "--knn-test") + " beside it");
+        }
+        SettingOptions.read(spec, settings);
+        return settings.build();
+    }
+
+    /** runs/sample, or the first of runs/sample-2, runs/sample-3, ... that is not there. */
+    private static Path newSampleRun() {
+        Path run = Path.of("runs", "sample");
+        for (int i = 2; Files.exists(run); i++) {
+            run = Path.of("runs", "sample-" + i);
+        }
+        return run;
+    }
+
+    private static void show(Resolution resolution, ProgressLine line) {
+        if (!resolution.choices().isEmpty()) {
+            line.say("Chosen automatically:");
+        }
+        for (Choice choice : resolution.choices()) {
+            line.say("  " + choice);
+        }
+        resolution.warnings().forEach(line::warning);
+    }
+
+    private void report(TrainingResult result, Path run, PrintWriter results) {
+        if (json) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("run", run.toString());
+            fields.put("interrupted", result.interrupted());
+            fields.put("step", result.step());
+            fields.put("loss", result.loss());
+            fields.put("checkpoint", result.checkpoint().toString());
+            Json.print(results, fields);
+        } else if (result.interrupted()) {
+            String source = data == null ? "" : " --data " + data;
+            results.println("Stopped after step " + result.step() + ". To go on: swav pretrain" + source + " --out "
+                    + run + " --resume");
+        } else if (!quiet) {
+            results.println("Done: " + run + ", " + result.step() + " steps, checkpoint " + result.checkpoint());
+        }
+        results.flush();
+    }
+
+    // integration point
+    private ImageFolder sampleImages(ProgressLine line) {
+        line.say("No --data given: training on sample images.");
+        throw new UsageException("--data: is needed, the folder that holds the images");
+    }
+
+    // integration point
+    private TrainingResult train(
+            ImageFolder images, Resolution resolution, Path run, TrainingListener listener, BooleanSupplier stop) {
+        throw new IllegalStateException(
+                "no training loop yet for " + images.size() + " images with " + resolution.config() + " into " + run
+                        + " from " + initFrom + " telling " + listener + " until " + stop);
+    }
+}

@@ -1,0 +1,166 @@
+package org.swav4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.LongSupplier;
+import org.swav4j.train.StepReport;
+import org.swav4j.train.TrainingListener;
+import org.swav4j.train.TrainingPlan;
+
+/**
+ * Shows how a run goes: on a terminal one line that is written over, elsewhere the first steps and then a line now and
+ * then. Everything else that happens gets a line of its own.
+ */
+final class ProgressLine implements TrainingListener {
+    /** How much is shown. */
+    enum Mode {
+        /** One line, written over. */
+        TERMINAL,
+        /** A line now and then, nothing but plain text. */
+        PLAIN,
+        /** Warnings only. */
+        QUIET
+    }
+
+    private static final long FIRST_STEPS = 3;
+    private static final long PLAIN_NANOS = 10_000_000_000L;
+    private static final long TERMINAL_NANOS = 100_000_000L;
+    private static final String CLEAR_LINE = "\r\u001b[K";
+
+    private final PrintWriter out;
+    private final Mode mode;
+    private final LongSupplier nanoTime;
+    private long firstStep;
+    private long shownAt;
+    private boolean lineOpen;
+
+    ProgressLine(PrintWriter out, Mode mode) {
+        this(out, mode, System::nanoTime);
+    }
+
+    ProgressLine(PrintWriter out, Mode mode, LongSupplier nanoTime) {
+        this.out = out;
+        this.mode = mode;
+        this.nanoTime = nanoTime;
+    }
+
+    /** The way that suits this process: a terminal needs a console and a TERM that can go back in a line. */
+    static Mode suitable(boolean quiet) {
+        if (quiet) {
+            return Mode.QUIET;
+        }
+        String term = System.getenv("TERM");
+        boolean terminal = System.console() != null && term != null && !term.isEmpty() && !term.equals("dumb");
+        return terminal ? Mode.TERMINAL : Mode.PLAIN;
+    }
+
+    @Override
+    public void started(TrainingPlan plan) {
+        firstStep = plan.firstStep();
+        String from = plan.firstStep() > 0 ? String.format(Locale.ROOT, ", from step %,d", plan.firstStep()) : "";
+        say(String.format(
+                Locale.ROOT,
+                "%,d images, %,d steps an epoch, %,d epochs: %,d steps%s",
+                plan.images(),
+                plan.stepsPerEpoch(),
+                plan.epochs(),
+                plan.totalSteps(),
+                from));
+    }
+
+    @Override
+    public void step(StepReport r) {
+        if (mode == Mode.QUIET) {
+            return;
+        }
+        long now = nanoTime.getAsLong();
+        boolean first = r.step() <= firstStep + FIRST_STEPS;
+        boolean last = r.step() >= r.totalSteps();
+        boolean due = now - shownAt >= (mode == Mode.TERMINAL ? TERMINAL_NANOS : PLAIN_NANOS);
+        if (!first && !last && !due) {
+            return;
+        }
+        shownAt = now;
+        if (mode == Mode.TERMINAL) {
+            out.print(CLEAR_LINE + text(r));
+            lineOpen = true;
+        } else {
+            out.println(text(r));
+        }
+        out.flush();
+    }
+
+    @Override
+    public void warning(String message) {
+        line("warning: " + message);
+    }
+
+    @Override
+    public void knn(int epoch, double top1) {
+        say(String.format(Locale.ROOT, "k-NN after %,d epochs: %.1f %%", epoch, 100 * top1));
+    }
+
+    @Override
+    public void saved(Path checkpoint, long step) {
+        say(String.format(Locale.ROOT, "saved %s", checkpoint));
+    }
+
+    /** A line of its own, unless quiet. */
+    void say(String message) {
+        if (mode != Mode.QUIET) {
+            line(message);
+        }
+    }
+
+    /** Ends the open line, so that what others print starts on a new one. */
+    void finish() {
+        if (lineOpen) {
+            out.println();
+            out.flush();
+            lineOpen = false;
+        }
+    }
+
+    private void line(String message) {
+        if (lineOpen) {
+            out.print(CLEAR_LINE);
+            lineOpen = false;
+        }
+        out.println(message);
+        out.flush();
+    }
+
+    private static String text(StepReport r) {
+        String waiting = r.dataWaitShare() >= 0.1
+                ? String.format(Locale.ROOT, "  waiting %.0f %%", 100 * r.dataWaitShare())
+                : "";
+        return String.format(
+                Locale.ROOT,
+                "epoch %d/%d  step %,d/%,d  loss %.4f  lr %.3g  %,.0f images/s%s  %s left",
+                r.epoch() + 1,
+                r.epochs(),
+                r.step(),
+                r.totalSteps(),
+                r.loss(),
+                r.learningRate(),
+                r.imagesPerSecond(),
+                waiting,
+                duration(r.remaining()));
+    }
+
+    /** {@code 2 d 3 h}, {@code 1 h 02 min}, {@code 3 min 20 s}, {@code 8 s}. */
+    static String duration(Duration d) {
+        if (d.toDays() > 0) {
+            return d.toDays() + " d " + d.toHoursPart() + " h";
+        }
+        if (d.toHours() > 0) {
+            return String.format(Locale.ROOT, "%d h %02d min", d.toHours(), d.toMinutesPart());
+        }
+        if (d.toMinutes() > 0) {
+            return String.format(Locale.ROOT, "%d min %02d s", d.toMinutes(), d.toSecondsPart());
+        }
+        return d.toSeconds() + " s";
+    }
+}

@@ -1,0 +1,40 @@
+package org.swav4j.cli;
+
+import org.swav4j.train.Setting;
+import org.swav4j.train.Settings;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** Makes one option of every {@link Setting}, and reads them back. */
+final class SettingOptions {
+    private static final String HEADING =
+            "%nSettings (with _ for - they are the keys of a --config file; auto: chosen from images and machine):%n";
+
+    private SettingOptions() {}
+
+    static void addTo(CommandSpec command) {
+        ArgGroupSpec.Builder group =
+                ArgGroupSpec.builder().heading(HEADING).validate(false).exclusive(false);
+        for (Setting setting : Setting.values()) {
+            OptionSpec.Builder option = OptionSpec.builder(setting.flag())
+                    .type(String.class)
+                    .paramLabel(setting.placeholder())
+                    .description(setting.help().replace("%", "%%"));
+            if (setting.isTruth()) {
+                option.arity("0..1").fallbackValue("true");
+            }
+            group.addArg(option.build());
+        }
+        command.addArgGroup(group.build());
+    }
+
+    static void read(CommandSpec command, Settings.Builder settings) {
+        for (Setting setting : Setting.values()) {
+            String text = command.findOption(setting.flag()).getValue();
+            if (text != null) {
+                settings.flag(setting, text);
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+package org.swav4j.runlog;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Where everything of one run lies:
+ *
+ * <pre>
+ * config.yaml       every setting, resolved
+ * provenance.json   what ran where and on what, see {@link Provenance}
+ * metrics.jsonl     one JSON object per line, see {@link MetricsLog}
+ * tensorboard/      the same scalars as event files
+ * quarantine.csv    images that could not be read
+ * checkpoints/      one directory per checkpoint
+ * </pre>
+ */
+public final class RunDirectory {
+    /** File name of the resolved configuration. */
+    public static final String CONFIG = "config.yaml";
+    /** File name of the {@link Provenance}. */
+    public static final String PROVENANCE = "provenance.json";
+    /** File name of the metrics. */
+    public static final String METRICS = "metrics.jsonl";
+    /** Name of the directory of TensorBoard's event files. */
+    public static final String TENSORBOARD = "tensorboard";
+    /** File name of the list of unreadable images. */
+    public static final String QUARANTINE = "quarantine.csv";
+    /** Name of the directory of checkpoints. */
+    public static final String CHECKPOINTS = "checkpoints";
+
+    private final Path path;
+
+    private RunDirectory(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * Makes the directory of a new run, with its parents. An existing directory must be empty, but for the empty
+     * directories that an earlier start may have left. On failure nothing new remains.
+     *
+     * @throws RunDirectoryException when there is a run already, something else, or no permission to write
+     */
+    public static RunDirectory create(Path out) throws RunDirectoryException {
+        Deque<Path> created = new ArrayDeque<>();
+        try {
+            if (Files.exists(out)) {
+                refuseOccupied(out);
+            }
+            createMissing(out.toAbsolutePath().normalize(), created);
+            createMissing(out.toAbsolutePath().normalize().resolve(TENSORBOARD), created);
+            createMissing(out.toAbsolutePath().normalize().resolve(CHECKPOINTS), created);
+            Files.delete(Files.writeString(Files.createTempFile(out, ".writable", null), "yes"));
+            return new RunDirectory(out);
+        } catch (IOException failure) {
+            for (Path directory : created) {
+                try {
+                    Files.deleteIfExists(directory);
+                } catch (IOException e) {
+                    failure.addSuppressed(e);
+                }
+            }
+            if (failure instanceof RunDirectoryException explained) {
+                throw explained;
+            }
+            throw new RunDirectoryException(
+                    out, "cannot be written: " + reason(failure) + "; give another --out", failure);
+        }
+    }
+
+    /**
+     * The directory of an existing run; nothing in it is changed.
+     *
+     * @throws RunDirectoryException when there is no run
+     */
+    public static RunDirectory open(Path path) throws RunDirectoryException {
+        if (!Files.isDirectory(path)) {
+            throw new RunDirectoryException(path, "there is no such directory; give the directory of a run");
+        }
+        if (!holdsRun(path)) {
+            throw new RunDirectoryException(
+                    path,
+                    "is not a run: it has neither " + CONFIG + " nor " + PROVENANCE + "; give the directory of a run");
+        }
+        return new RunDirectory(path);
+    }
+
+    /** Whether {@link #open} would find a run there. */
+    public static boolean holdsRun(Path path) {
+        return Files.isRegularFile(path.resolve(CONFIG)) || Files.isRegularFile(path.resolve(PROVENANCE));
+    }
+
+    /** The directory itself, as it was given. */
+    public Path path() {
+        return path;
+    }
+
+    /** The resolved configuration. */
+    public Path config() {
+        return path.resolve(CONFIG);
+    }
+
+    /** What {@link Provenance#write} writes. */
+    public Path provenance() {
+        return path.resolve(PROVENANCE);
+    }
+
+    /** What {@link MetricsLog} appends to. */
+    public Path metrics() {
+        return path.resolve(METRICS);
+    }
+
+    /** Directory of event files. */
+    public Path tensorboard() {
+        return path.resolve(TENSORBOARD);
+    }
+
+    /** The list of unreadable images; absent while there are none. */
+    public Path quarantine() {
+        return path.resolve(QUARANTINE);
+    }
+
+    /** Directory of checkpoints. */
+    public Path checkpoints() {
+        return path.resolve(CHECKPOINTS);
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+
+    private static void refuseOccupied(Path out) throws IOException {
+        if (!Files.isDirectory(out)) {
+            throw new RunDirectoryException(out, "is a file; give a new or empty directory as --out");
+        }
+        if (holdsRun(out)) {
+            throw new RunDirectoryException(
+                    out, "already holds a run; add --resume to go on with it, or give another --out");
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(out)) {
+            for (Path entry : entries) {
+                String name = entry.getFileName().toString();
+                boolean leftover = (name.equals(TENSORBOARD) || name.equals(CHECKPOINTS)) && isEmptyDirectory(entry);
+                if (!leftover) {
+                    throw new RunDirectoryException(
+                            out,
+                            "is not empty (it has '" + name + "') and holds no run;"
+                                    + " give a new or empty directory as --out");
+                }
+            }
+        }
+    }
+
+    private static boolean isEmptyDirectory(Path directory) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            return !entries.iterator().hasNext();
+        } catch (NotDirectoryException e) {
+            return false;
+        }
+    }
+
+    /** Like {@link Files#createDirectories}, noting what was created, innermost first. */
+    private static void createMissing(Path directory, Deque<Path> created) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        if (directory.getParent() != null) {
+            createMissing(directory.getParent(), created);
+        }
+        Files.createDirectory(directory);
+        created.push(directory);
+    }
+
+    private static String reason(IOException failure) {
+        if (failure instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (failure instanceof FileAlreadyExistsException taken) {
+            return taken.getFile() + " is not a directory";
+        }
+        if (failure instanceof NoSuchFileException missing) {
+            return "nothing can be created at " + missing.getFile();
+        }
+        if (failure instanceof FileSystemException named) {
+            return named.getReason() == null
+                    ? named.getClass().getSimpleName() + " " + named.getFile()
+                    : named.getReason() + " (" + named.getFile() + ")";
+        }
+        return String.valueOf(failure.getMessage());
+    }
+}

@@ -1,0 +1,204 @@
+package org.swav4j.runlog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.entry;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.swav4j.format.EventFileReader;
+import org.swav4j.format.EventFileReader.Event;
+import org.swav4j.format.FormatException;
+
+class MetricsLogTest {
+    @TempDir
+    Path folder;
+
+    private RunDirectory run;
+
+    @BeforeEach
+    void createRun() throws IOException {
+        run = RunDirectory.create(folder.resolve("run"));
+    }
+
+    @Test
+    void writesOneLinePerRowThatReadersSeeAtOnce() throws IOException {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("loss", 5.25);
+        row.put("lr", 0.1f);
+        row.put("images", 4_294_967_296L);
+        row.put("note", "größe \"x\"\n");
+        row.put("frozen", true);
+        row.put("knn", null);
+        row.put("step", 3);
+        try (MetricsLog log = MetricsLog.create(run)) {
+            log.write(row);
+            log.write(Map.of("step", 4L));
+
+            assertThat(run.metrics())
+                    .hasContent("{\"step\":3,\"loss\":5.25,\"lr\":0.1,\"images\":4294967296,"
+                            + "\"note\":\"größe \\\"x\\\"\\n\",\"frozen\":true,\"knn\":null}\n"
+                            + "{\"step\":4}\n");
+            assertThat(MetricsReader.read(run.metrics()).get(0))
+                    .containsExactly(
+                            entry("step", 3L),
+                            entry("loss", 5.25),
+                            entry("lr", 0.1),
+                            entry("images", 4_294_967_296L),
+                            entry("note", "größe \"x\"\n"),
+                            entry("frozen", true),
+                            entry("knn", null));
+            assertThat(scalars()).containsExactly("3 loss 5.25", "3 lr 0.1", "3 images 4.2949673E9");
+        }
+    }
+
+    @Test
+    void writesNullWhereJsonHasNoNumber() throws IOException {
+        try (MetricsLog log = MetricsLog.create(run)) {
+            log.write(row(1, "loss", Double.NaN, "norm", Float.POSITIVE_INFINITY, "x", Double.NEGATIVE_INFINITY));
+        }
+        assertThat(run.metrics()).hasContent("{\"step\":1,\"loss\":null,\"norm\":null,\"x\":null}\n");
+        assertThat(scalars()).containsExactly("1 loss NaN", "1 norm Infinity", "1 x -Infinity");
+    }
+
+    @Test
+    void refusesRowsItCannotWriteAndWritesNothingOfThem() throws IOException {
+        try (MetricsLog log = MetricsLog.create(run)) {
+            assertThatThrownBy(() -> log.write(Map.of("loss", 1.0)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("'step' must be an integer >= 0, found null");
+            assertThatThrownBy(() -> log.write(Map.of("step", 1.0))).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> log.write(Map.of("step", -1))).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> log.write(row(1, "list", List.of(1))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("'list' must be Integer, Long");
+            assertThatThrownBy(() -> log.write(row(1, "text", "x".repeat(1 << 20))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("at most 1048576 are allowed");
+        }
+        assertThat(run.metrics()).isEmptyFile();
+        assertThat(scalars()).isEmpty();
+    }
+
+    @Test
+    void doesNotStartOverOnARunThatHasMetrics() throws IOException {
+        MetricsLog.create(run).close();
+        assertThatThrownBy(() -> MetricsLog.create(run)).isInstanceOf(FileAlreadyExistsException.class);
+    }
+
+    @Test
+    void resumingRemovesLaterRowsAndGoesOn() throws IOException {
+        try (MetricsLog log = MetricsLog.create(run)) {
+            log.write(row(1, "loss", 4.0));
+            log.write(row(2, "loss", 3.0));
+            log.write(row(2, "knn", 0.5));
+            log.write(row(3, "loss", 9.0));
+        }
+        Files.writeString(run.metrics(), "{\"step\":4,\"lo", StandardOpenOption.APPEND);
+
+        try (MetricsLog log = MetricsLog.openForResume(run, 2)) {
+            log.write(row(3, "loss", 2.0));
+        }
+
+        assertThat(run.metrics()).hasContent("""
+                        {"step":1,"loss":4.0}
+                        {"step":2,"loss":3.0}
+                        {"step":2,"knn":0.5}
+                        {"step":3,"loss":2.0}
+                        """);
+        List<Event> events = events();
+        assertThat(events)
+                .filteredOn(Event::restart)
+                .singleElement()
+                .satisfies(restart -> assertThat(restart.step()).isEqualTo(3));
+        assertThat(scalars()).endsWith("3 loss 9.0", "3 loss 2.0");
+    }
+
+    @Test
+    void resumingWorksAfterBeingKilledAtAnyByte() throws IOException {
+        String whole = "{\"step\":1,\"loss\":4.0}\n{\"step\":2,\"loss\":3.0}\n";
+        byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
+        for (int length = 0; length <= bytes.length; length++) {
+            Files.write(run.metrics(), Arrays.copyOf(bytes, length));
+            List<Map<String, Object>> before = MetricsReader.read(run.metrics());
+            try (MetricsLog log = MetricsLog.openForResume(run, 2)) {
+                log.write(row(3, "loss", 2.0));
+            }
+            // a row is complete with its closing brace, the line feed may be missing
+            assertThat(before).hasSize(length < 21 ? 0 : length < 43 ? 1 : 2);
+            List<Map<String, Object>> expected = new ArrayList<>(before);
+            expected.add(Map.of("step", 3L, "loss", 2.0));
+            assertThat(MetricsReader.read(run.metrics())).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void resumingWithoutMetricsStartsThem() throws IOException {
+        try (MetricsLog log = MetricsLog.openForResume(run, 0)) {
+            log.write(row(1, "loss", 2.0));
+        }
+        assertThat(MetricsReader.read(run.metrics())).containsExactly(Map.of("step", 1L, "loss", 2.0));
+    }
+
+    @Test
+    void aBrokenLineInTheMiddleIsNamedAndResumingKeepsTheFile() throws IOException {
+        for (String broken :
+                new String[] {"{\"step\":", "[1]", "null", "", "{\"a\":1,\"a\":2}", "{}{}", "{\"a\":NaN}"}) {
+            String content = "{\"step\":1}\n" + broken + "\n{\"step\":2}\n";
+            Files.writeString(run.metrics(), content);
+            assertThatThrownBy(() -> MetricsReader.read(run.metrics()))
+                    .as(broken)
+                    .isInstanceOf(FormatException.class)
+                    .hasMessageStartingWith(run.metrics() + ": line 2 is not a JSON object");
+            assertThatThrownBy(() -> MetricsLog.openForResume(run, 1)).isInstanceOf(FormatException.class);
+            assertThat(run.metrics()).hasContent(content);
+        }
+    }
+
+    @Test
+    void aLineWithoutEndIsRefused() throws IOException {
+        Files.writeString(run.metrics(), "[".repeat((1 << 20) + 1));
+        assertThatThrownBy(() -> MetricsReader.read(run.metrics()))
+                .isInstanceOf(FormatException.class)
+                .hasMessage(run.metrics() + ": a line is longer than 1048576 bytes");
+    }
+
+    private static Map<String, Object> row(int step, Object... keysAndValues) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("step", step);
+        for (int i = 0; i < keysAndValues.length; i += 2) {
+            row.put((String) keysAndValues[i], keysAndValues[i + 1]);
+        }
+        return row;
+    }
+
+    private List<Event> events() throws IOException {
+        List<Event> events = new ArrayList<>();
+        try (Stream<Path> files = Files.list(run.tensorboard())) {
+            for (Path file : files.sorted().toList()) {
+                events.addAll(EventFileReader.read(file));
+            }
+        }
+        return events;
+    }
+
+    private List<String> scalars() throws IOException {
+        return events().stream()
+                .flatMap(event -> event.scalars().stream()
+                        .map(scalar -> event.step() + " " + scalar.tag() + " " + scalar.value()))
+                .toList();
+    }
+}
