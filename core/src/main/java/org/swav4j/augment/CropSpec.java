@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  */
 public record CropSpec(int count, int size, double minScale, double maxScale) {
     private static final int MAX_COUNT = 256;
-    private static final int MIN_SIZE = 8;
-    private static final int MAX_SIZE = 2048;
+    static final int MIN_SIZE = 8;
+    static final int MAX_SIZE = 2048;
     private static final Pattern SYNTAX =
             Pattern.compile("(\\d{1,6})x(\\d{1,6})@(\\d*\\.?\\d+|\\d+\\.)-(\\d*\\.?\\d+|\\d+\\.)");
 

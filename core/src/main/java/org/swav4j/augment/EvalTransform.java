@@ -13,10 +13,11 @@ public record EvalTransform(int size, boolean stretch) {
     /** Longer images lose their ends before they are resized, so that a 1×100,000 image cannot ask for gigabytes. */
     private static final int MAX_ASPECT = 8;
 
-    /** Refuses sizes below 1. */
+    /** Refuses sizes that no crop may have. */
     public EvalTransform {
-        if (size < 1) {
-            throw new IllegalArgumentException("size must be at least 1 pixel, found " + size);
+        if (size < CropSpec.MIN_SIZE || size > CropSpec.MAX_SIZE) {
+            throw new IllegalArgumentException("image size must satisfy " + CropSpec.MIN_SIZE + " <= size <= "
+                    + CropSpec.MAX_SIZE + " pixels, found " + size);
         }
     }
 

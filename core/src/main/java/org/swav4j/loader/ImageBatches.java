@@ -1,0 +1,96 @@
+package org.swav4j.loader;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.swav4j.augment.CropSpec;
+import org.swav4j.augment.EvalTransform;
+import org.swav4j.data.DataException;
+import org.swav4j.data.ImageSource;
+import org.swav4j.data.Quarantine;
+
+/**
+ * Every image of a source once, in order, without augmentation, as batches of uint8 RGB [B, size, size, 3]. An image that
+ * cannot be read is noted in the quarantine and left out, so batches may be smaller; {@link Batch#indices()} says what they
+ * hold.
+ */
+public final class ImageBatches implements AutoCloseable {
+    private static final int BATCHES_IN_FLIGHT = 3;
+
+    private final ImageSource source;
+    private final EvalTransform transform;
+    private final Quarantine quarantine;
+    private final Pipeline pipeline;
+
+    /** Starts the workers, which begin with the first image at once. */
+    public ImageBatches(
+            ImageSource source, EvalTransform transform, int batchSize, int workers, Quarantine quarantine) {
+        if (batchSize < 1 || workers < 1) {
+            throw new IllegalArgumentException(
+                    "batch size and workers must be at least 1: " + batchSize + " and " + workers);
+        }
+        this.source = source;
+        this.transform = transform;
+        this.quarantine = quarantine;
+        List<CropSpec> whole = List.of(new CropSpec(1, transform.size(), 1, 1));
+        int capacity = Math.max(1, Math.min(batchSize, source.size()));
+        List<Batch> batches = IntStream.range(0, BATCHES_IN_FLIGHT)
+                .mapToObj(i -> new Batch(whole, capacity))
+                .toList();
+        pipeline = new Pipeline("swav-images", workers, batches, ViewFiller::new);
+        batches.forEach(batch -> batch.onRelease(() -> pipeline.release(batch)));
+        int[] order = IntStream.range(0, source.size()).toArray();
+        pipeline.start(0, (order.length + capacity - 1) / capacity, (batch, number) -> {
+            int from = number * capacity;
+            batch.open(0, number, order, from, Math.min(capacity, order.length - from));
+        });
+    }
+
+    /**
+     * The next batch with at least one image, or null after the last. Release it before taking more than two further.
+     *
+     * @throws DataException if loading cannot go on
+     */
+    public Batch next() {
+        while (true) {
+            Batch batch = pipeline.next();
+            if (batch == null) {
+                return null;
+            }
+            batch.dropUnread();
+            if (batch.size() > 0) {
+                return batch;
+            }
+            batch.release();
+        }
+    }
+
+    /** Ends the workers and frees every batch, those not released too. */
+    @Override
+    public void close() {
+        pipeline.close();
+    }
+
+    private final class ViewFiller implements Pipeline.Filler {
+        private static final int UNREAD = -1;
+
+        private final ImageReader reader = new ImageReader(source, quarantine);
+        private final EvalTransform.Worker worker = transform.newWorker();
+
+        @Override
+        public void fill(Batch batch, int sample) {
+            Mat image = reader.read(batch.image(sample));
+            if (image == null) {
+                batch.shows(sample, UNREAD);
+            } else {
+                worker.apply(image, batch.place(0, 0, sample));
+            }
+        }
+
+        @Override
+        public void close() {
+            worker.close();
+            reader.close();
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package org.swav4j.loader;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.swav4j.augment.MultiCrop;
+import org.swav4j.data.DataException;
+import org.swav4j.data.EpochOrder;
+import org.swav4j.data.ImageSource;
+import org.swav4j.data.Quarantine;
+import org.swav4j.data.RandomKey;
+
+/**
+ * Training batches of one rank: images in the epoch's order, each turned into its crops, prepared by worker threads a bounded
+ * few batches ahead. What a batch holds is a pure function of source, recipe, seed, epoch and position: it depends neither on
+ * the number of workers nor on where the epoch was entered.
+ *
+ * <p>An image that cannot be read is noted in the quarantine and replaced by another one of the epoch.
+ *
+ * <p>{@link #start}, {@link #next} and {@link #close} are for one thread.
+ */
+public final class Loader implements AutoCloseable {
+    private static final int BATCHES_IN_FLIGHT = 3;
+    private static final int ATTEMPTS = 32;
+
+    private final ImageSource source;
+    private final MultiCrop crops;
+    private final int batchSize;
+    private final long seed;
+    private final int rank;
+    private final int world;
+    private final Quarantine quarantine;
+    private final Pipeline pipeline;
+
+    /**
+     * Starts the workers; nothing is loaded before {@link #start}.
+     *
+     * @param rank this process's place among {@code world}; each loads its own part of every epoch
+     * @throws DataException if a rank's part of the source is smaller than a batch
+     */
+    public Loader(
+            ImageSource source,
+            MultiCrop crops,
+            int batchSize,
+            int workers,
+            long seed,
+            int rank,
+            int world,
+            Quarantine quarantine) {
+        if (batchSize < 1 || workers < 1) {
+            throw new IllegalArgumentException(
+                    "batch size and workers must be at least 1: " + batchSize + " and " + workers);
+        }
+        if (world < 1 || rank < 0 || rank >= world) {
+            throw new IllegalArgumentException("rank must satisfy 0 <= rank < world: " + rank + " of " + world);
+        }
+        if (source.size() / world < batchSize) {
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s: fewer than one batch of %,d%s; use a smaller batch",
+                    source.description(),
+                    batchSize,
+                    world == 1 ? "" : " on each of " + world + " ranks"));
+        }
+        this.source = source;
+        this.crops = crops;
+        this.batchSize = batchSize;
+        this.seed = seed;
+        this.rank = rank;
+        this.world = world;
+        this.quarantine = quarantine;
+        List<Batch> batches = IntStream.range(0, BATCHES_IN_FLIGHT)
+                .mapToObj(i -> new Batch(crops.crops(), batchSize))
+                .toList();
+        pipeline = new Pipeline("swav-loader", workers, batches, CropFiller::new);
+        batches.forEach(batch -> batch.onRelease(() -> pipeline.release(batch)));
+    }
+
+    /** Batches of one epoch on this rank; an incomplete last one is dropped. */
+    public int batchesPerEpoch() {
+        return source.size() / world / batchSize;
+    }
+
+    /**
+     * Begins an epoch at any of its batches without decoding what came before. May be called as soon as the last batch of the
+     * previous epoch was taken, so that the workers never pause; an epoch not finished is given up.
+     */
+    public void start(int epochNumber, int firstBatch) {
+        if (firstBatch < 0 || firstBatch > batchesPerEpoch()) {
+            throw new IllegalArgumentException(
+                    "first batch must satisfy 0 <= first <= " + batchesPerEpoch() + ", found " + firstBatch);
+        }
+        int[] order = EpochOrder.indices(seed, epochNumber, rank, world, source.size());
+        pipeline.start(
+                firstBatch,
+                batchesPerEpoch(),
+                (batch, number) -> batch.open(epochNumber, number, order, number * batchSize, batchSize));
+    }
+
+    /**
+     * The epoch's next batch, or null after its last; waits until it is ready. Release it before taking more than two further.
+     *
+     * @throws DataException if too many images in a row cannot be read
+     */
+    public Batch next() {
+        return pipeline.next();
+    }
+
+    /** How long the last {@link #next} waited for the workers, nanoseconds. */
+    public long lastWaitNanos() {
+        return pipeline.lastWaitNanos();
+    }
+
+    /** Ends the workers and frees every batch, those not released too. */
+    @Override
+    public void close() {
+        pipeline.close();
+    }
+
+    /** Fills one sample: the image, or a replacement, and its crops. */
+    private final class CropFiller implements Pipeline.Filler {
+        private final ImageReader reader = new ImageReader(source, quarantine);
+        private final MultiCrop.Worker worker = crops.newWorker();
+
+        @Override
+        public void fill(Batch batch, int sample) {
+            int wanted = batch.image(sample);
+            long place = batch.position() * batchSize + sample;
+            Mat image = reader.read(wanted);
+            if (image == null) {
+                image = replacement(batch, sample, place);
+            }
+            SplittableRandom random = RandomKey.of(seed, batch.epoch(), wanted);
+            worker.apply(image, random, (resolution, crop) -> batch.place(resolution, crop, sample));
+        }
+
+        /** Tries other images of the epoch, drawn by the place of the one to replace: the same ones on every run. */
+        private Mat replacement(Batch batch, int sample, long place) {
+            // images use the keys 0, 1, ... and the epoch's order -1
+            SplittableRandom random = RandomKey.of(seed, batch.epoch(), -2 - place);
+            for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+                int candidate = batch.orderOfEpoch()[(int) (random.nextDouble() * batch.orderOfEpoch().length)];
+                Mat image = reader.read(candidate);
+                if (image != null) {
+                    batch.shows(sample, candidate);
+                    return image;
+                }
+            }
+            Quarantine.Entry example = quarantine.entries().get(0);
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s: %d images in a row could not be read, %,d so far; for example %s: %s",
+                    source.description(),
+                    ATTEMPTS,
+                    quarantine.count(),
+                    example.name(),
+                    example.reason()));
+        }
+
+        @Override
+        public void close() {
+            worker.close();
+            reader.close();
+        }
+    }
+}
