@@ -1,13 +1,13 @@
 package org.swav4j.data;
 
-/**
- * A number per pixel of a square picture.
- *
- * @param values [side, side], row after row
- */
-record Field(double[] values, int side) {
-    static Field ofSide(int side) {
-        return new Field(new double[side * side], side);
+/** A number per pixel of a square picture, 0 at first. */
+final class Field {
+    private final double[] values;
+    private final int side;
+
+    Field(int side) {
+        this.side = side;
+        values = new double[side * side];
     }
 
     double at(int x, int y) {

@@ -35,8 +35,8 @@ final class Ground {
     }
 
     Surface surface(Palette palette) {
-        Field height = Field.ofSide(side);
-        Field mottling = Field.ofSide(side);
+        Field height = new Field(side);
+        Field mottling = new Field(side);
         for (int y = 0; y < side; y++) {
             for (int x = 0; x < side; x++) {
                 double level = level(x, y);

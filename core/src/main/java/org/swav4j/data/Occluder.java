@@ -8,8 +8,8 @@ final class Occluder {
     private final double uy;
     private final double aspect;
     private final double radius;
-    private final float[] first;
-    private final float[] second;
+    private final Colour first;
+    private final Colour second;
 
     Occluder(Dice dice, int side) {
         x = side * dice.between(0.1, 0.9);
@@ -36,7 +36,7 @@ final class Occluder {
         }
         double mix = 0.5 + 0.5 * noise.at(0.3 * px + 9, 0.3 * py);
         for (int c = 0; c < 3; c++) {
-            colour[c] = (float) Waves.mix(colour[c], Waves.mix(first[c], second[c], mix), cover);
+            colour[c] = (float) Waves.mix(colour[c], Waves.mix(first.channel(c), second.channel(c), mix), cover);
         }
     }
 }

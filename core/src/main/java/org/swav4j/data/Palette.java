@@ -1,7 +1,7 @@
 package org.swav4j.data;
 
 /**
- * The four colours of one picture, linear-light RGB in [0, 1]. They are drawn without knowing the class: hues are
+ * The four colours of one picture. They are drawn without knowing the class: hues are
  * independent of each other, and whether the object is lighter or darker than its surroundings is a coin's toss.
  *
  * @param body    of the object
@@ -9,7 +9,7 @@ package org.swav4j.data;
  * @param ground  of the background
  * @param growth  what the background is mottled with
  */
-record Palette(float[] body, float[] pattern, float[] ground, float[] growth) {
+record Palette(Colour body, Colour pattern, Colour ground, Colour growth) {
 
     static Palette draw(Dice dice) {
         double object = dice.between(0.3, 0.8);
@@ -31,7 +31,7 @@ record Palette(float[] body, float[] pattern, float[] ground, float[] growth) {
     }
 
     /** A colour of the given lightness (square root of luminance), any hue, more often pale than vivid. */
-    private static float[] colour(Dice dice, double lightness) {
+    private static Colour colour(Dice dice, double lightness) {
         double hue = dice.between(0, 2 * Math.PI);
         double vivid = dice.between(0, 1) * dice.between(0.15, 0.55);
         double a = vivid * StrictMath.cos(hue);
@@ -41,6 +41,6 @@ record Palette(float[] body, float[] pattern, float[] ground, float[] growth) {
         double blue = 1 - 0.3 * a - 0.9 * b;
         double luminance = 0.2126 * r + 0.7152 * g + 0.0722 * blue;
         double scale = lightness * lightness / luminance;
-        return new float[] {(float) (r * scale), (float) (g * scale), (float) (blue * scale)};
+        return new Colour((float) (r * scale), (float) (g * scale), (float) (blue * scale));
     }
 }

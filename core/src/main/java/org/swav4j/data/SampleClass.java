@@ -5,6 +5,7 @@ import org.swav4j.data.Silhouettes.Silhouette;
 import org.swav4j.data.Textures.Texture;
 
 /** The classes of the sample data set: an outline and a surface pattern each. Colour and background tell nothing about them. */
+@SuppressWarnings("ImmutableEnumChecker") // the functions are references to static methods without state
 enum SampleClass {
     CRESCENT(Silhouettes::crescent, Textures::blotches),
     CROSS(Silhouettes::cross, Textures::stripes),

@@ -103,7 +103,8 @@ public final class SampleImages {
 
     /** One image before compression: RGB bytes, [SIDE, SIDE, 3]. */
     static byte[] pixels(SampleClass subject, Split split, int index, long seed) {
-        long key = mix(mix(mix(seed, split.ordinal()), subject.ordinal()), index);
+        long key =
+                mix(mix(mix(seed, split.folder().hashCode()), subject.folder().hashCode()), index);
         return new SampleScene(subject, new SplittableRandom(key)).draw();
     }
 

@@ -53,8 +53,8 @@ final class SampleScene {
 
     /** The picture, [SIDE, SIDE, 3] RGB bytes. */
     byte[] draw() {
-        Field outline = Field.ofSide(SIDE);
-        Field pattern = Field.ofSide(SIDE);
+        Field outline = new Field(SIDE);
+        Field pattern = new Field(SIDE);
         surveyObject(outline, pattern);
         Field distance = inPixels(outline);
         Surface object = new Surface(bevelled(distance, pattern), pattern, palette.body(), palette.pattern(), true);
@@ -100,7 +100,7 @@ final class SampleScene {
     /** Distances in pixels: those of the plane divided by their slope, so that edges are one pixel soft everywhere. */
     private Field inPixels(Field outline) {
         double usual = 1 / pose.radius;
-        Field distance = Field.ofSide(SIDE);
+        Field distance = new Field(SIDE);
         for (int y = 0; y < SIDE; y++) {
             for (int x = 0; x < SIDE; x++) {
                 double slope = Waves.length(outline.slopeX(x, y), outline.slopeY(x, y));
@@ -115,7 +115,7 @@ final class SampleScene {
     /** The object's height: round at the rim, flat inside, raised or sunk where the pattern is. */
     private Field bevelled(Field distance, Field pattern) {
         double width = bevel * pose.radius;
-        Field height = Field.ofSide(SIDE);
+        Field height = new Field(SIDE);
         for (int y = 0; y < SIDE; y++) {
             for (int x = 0; x < SIDE; x++) {
                 double in = Waves.clamp01(-distance.at(x, y) / width);

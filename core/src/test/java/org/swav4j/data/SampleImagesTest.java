@@ -61,11 +61,11 @@ class SampleImagesTest {
     @Test
     void theDrawingItselfIsPinned() throws Exception {
         assertThat(digest(SampleImages.pixels(SampleClass.GEAR, Split.TRAIN, 0, SEED)))
-                .isEqualTo("4fcf25c5b33a85dd03da7cde61558c5fb3dd44113bd5b82b63ef77cff527aa10");
+                .isEqualTo("c2f7c23bf67715b3dcdee39c479bc567e579d5b295d0890263cf5b484da40e45");
         assertThat(digest(SampleImages.pixels(SampleClass.FISH, Split.TEST, 7, SEED)))
-                .isEqualTo("75653ca49fc3f8d2b45b5fcc1087a81be07d94658b009aad027a8ccea50a9f6b");
+                .isEqualTo("a409a5ee756697b6fc75998240c39054358e4a75043dac097c03807d81e073ba");
         assertThat(digest(SampleImages.pixels(SampleClass.TILE, Split.TRAIN, 499, 1)))
-                .isEqualTo("bd2333de72067ac438cd265d2c6b1b6aa5bcf759db15cd7e314a8ba19f183159");
+                .isEqualTo("e482bc1909c830e0335042fde058157b0008cd01d529d8747165795767e52748");
     }
 
     @Test
