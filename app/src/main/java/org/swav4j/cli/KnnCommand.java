@@ -13,6 +13,13 @@ import java.util.concurrent.Callable;
 import org.swav4j.data.DataException;
 import org.swav4j.data.ImageFolder;
 import org.swav4j.data.LabelledImages;
+import org.swav4j.data.Quarantine;
+import org.swav4j.eval.FrozenEncoder;
+import org.swav4j.eval.Knn;
+import org.swav4j.eval.KnnProtocol;
+import org.swav4j.nn.ModuleState.Placement;
+import org.swav4j.tensor.Precision;
+import org.swav4j.train.MachineFacts;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -84,7 +91,23 @@ final class KnnCommand implements Callable<Integer> {
             throw new DataException(
                     "--k: '" + k + "': more neighbours than the " + known.size() + " images in " + train);
         }
-        report(top1(known, asked), known, asked);
+        Precision precision = MachineFacts.detect().bf16() ? Precision.BF16 : Precision.FP32;
+        Quarantine quarantine = new Quarantine(model.toString());
+        try (FrozenEncoder encoder = FrozenEncoder.load(model, Placement.CPU, precision)) {
+            int side = imageSize != null ? imageSize : encoder.info().imageSize();
+            int workers = Runtime.getRuntime().availableProcessors();
+            KnnProtocol protocol = new KnnProtocol(
+                    known, asked, FrozenEncoder.view(side), new Knn(k, temperature), workers, quarantine);
+            report(protocol.evaluate(encoder), known.classNames().size());
+        }
+        int unreadable = quarantine.count();
+        if (unreadable > 0) {
+            Quarantine.Entry first = quarantine.entries().get(0);
+            spec.commandLine()
+                    .getErr()
+                    .println("swav: " + unreadable + " unreadable images were left out, such as " + first.name() + ": "
+                            + first.reason());
+        }
         return ExitCode.DONE;
     }
 
@@ -115,34 +138,30 @@ final class KnnCommand implements Callable<Integer> {
         return images;
     }
 
-    private void report(double top1, LabelledImages known, LabelledImages asked) {
+    private void report(Knn.Result result, int classes) {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("model", model.toString());
-            fields.put("top1", top1);
-            fields.put("k", k);
-            fields.put("temperature", temperature);
-            fields.put("classes", known.classNames().size());
-            fields.put("train_images", known.size());
-            fields.put("test_images", asked.size());
+            fields.put("top1", result.top1());
+            fields.put("top5", result.top5());
+            fields.put("k", result.k());
+            fields.put("temperature", result.temperature());
+            fields.put("classes", classes);
+            fields.put("train_images", result.trainImages());
+            fields.put("test_images", result.testImages());
             Json.print(out, fields);
             return;
         }
         out.println(String.format(
                 Locale.ROOT,
-                "k-NN top-1: %.1f %% (k %d, %,d classes, %,d images against %,d)",
-                100 * top1,
-                k,
-                known.classNames().size(),
-                asked.size(),
-                known.size()));
+                "k-NN top-1: %.1f %%, top-5: %.1f %% (k %d, %,d classes, %,d images against %,d)",
+                100 * result.top1(),
+                100 * result.top5(),
+                result.k(),
+                classes,
+                result.testImages(),
+                result.trainImages()));
         out.flush();
-    }
-
-    // integration point
-    private double top1(LabelledImages known, LabelledImages asked) {
-        throw new IllegalStateException(
-                "no evaluation yet of " + model + " on " + known.size() + " and " + asked.size());
     }
 }

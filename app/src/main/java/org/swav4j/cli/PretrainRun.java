@@ -1,0 +1,129 @@
+package org.swav4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.pytorch.global.torch;
+import org.swav4j.augment.CropSpec;
+import org.swav4j.checkpoint.Checkpoint;
+import org.swav4j.checkpoint.CheckpointDirectory;
+import org.swav4j.comm.Alone;
+import org.swav4j.data.ImageSource;
+import org.swav4j.eval.FrozenEncoder;
+import org.swav4j.eval.KnnProtocol;
+import org.swav4j.format.AtomicFile;
+import org.swav4j.runlog.Provenance;
+import org.swav4j.runlog.Provenance.Event;
+import org.swav4j.runlog.Provenance.Kind;
+import org.swav4j.runlog.RunDirectory;
+import org.swav4j.tensor.StateDict;
+import org.swav4j.train.BuildInfo;
+import org.swav4j.train.ConfigYaml;
+import org.swav4j.train.EpochEvaluation;
+import org.swav4j.train.Pretraining;
+import org.swav4j.train.PretrainConfig;
+import org.swav4j.train.Resolution;
+import org.swav4j.train.TrainingListener;
+import org.swav4j.train.TrainingResult;
+
+/** Sets up a run's directory, begins or resumes the training, and writes down what became of it. */
+final class PretrainRun {
+    private final ImageSource images;
+    private final Resolution resolution;
+    private final Path out;
+    private final List<String> commandLine;
+
+    PretrainRun(ImageSource images, Resolution resolution, Path out, List<String> commandLine) {
+        this.images = images;
+        this.resolution = resolution;
+        this.out = out;
+        this.commandLine = commandLine;
+    }
+
+    /**
+     * A new run.
+     *
+     * @param initFrom a run or checkpoint whose weights to begin with, or null
+     * @param protocol measured between epochs, or null
+     */
+    TrainingResult begin(Path initFrom, KnnProtocol protocol, TrainingListener listener, BooleanSupplier stop)
+            throws IOException {
+        StateDict initial = initFrom == null ? null : checkpoint(initFrom, listener).model();
+        try {
+            PretrainConfig config = resolution.config();
+            Pretraining.checkFits(config, initial, initFrom);
+            RunDirectory run = RunDirectory.create(out);
+            AtomicFile.write(
+                    run.config(), ConfigYaml.write(config, resolution.choices()).getBytes(UTF_8));
+            Provenance provenance = Provenance.start(
+                    BuildInfo.read().version(),
+                    commandLine,
+                    libraries(),
+                    new Provenance.Data(images.description(), images.fingerprint()));
+            provenance.write(run);
+            return train(run, provenance, null, initial, protocol, listener, stop);
+        } finally {
+            if (initial != null) {
+                initial.close();
+            }
+        }
+    }
+
+    /** Goes on from the run's newest whole checkpoint, or from its beginning if there is none yet. */
+    TrainingResult resume(KnnProtocol protocol, TrainingListener listener, BooleanSupplier stop) throws IOException {
+        RunDirectory run = RunDirectory.open(out);
+        Provenance before = Provenance.read(run);
+        if (!before.data().fingerprint().equals(images.fingerprint())) {
+            throw new IllegalStateException("--resume: " + images.description() + " is not what " + out
+                    + " was trained on (" + before.data().description()
+                    + "; names and sizes of the images differ). Give the same --data, or begin a new run with --init-from "
+                    + out);
+        }
+        Checkpoint checkpoint = newest(run, listener);
+        long step = checkpoint == null ? 0 : checkpoint.progress().step();
+        Provenance provenance = before.withEvent(Event.now(Kind.RESUME, step));
+        provenance.write(run);
+        return train(run, provenance, checkpoint, null, protocol, listener, stop);
+    }
+
+    private TrainingResult train(
+            RunDirectory run,
+            Provenance provenance,
+            Checkpoint from,
+            StateDict initial,
+            KnnProtocol protocol,
+            TrainingListener listener,
+            BooleanSupplier stop)
+            throws IOException {
+        PretrainConfig config = resolution.config();
+        EpochEvaluation evaluation = protocol == null
+                ? null
+                : model -> protocol.evaluate(pixels -> model.features(pixels, config.precision()))
+                        .top1();
+        Pretraining.Job job = new Pretraining.Job(config, images, run, from, initial, evaluation);
+        boolean returned = false;
+        try {
+            TrainingResult result = new Pretraining(job, new Alone(), listener, stop).run();
+            returned = true;
+            Kind how = result.interrupted() ? Kind.INTERRUPTED : Kind.FINISHED;
+            provenance.withEvent(Event.now(how, result.step())).write(run);
+            return result;
+        } finally {
+            if (!returned) {
+                Checkpoint newest = newest(run, listener);
+                long step = newest == null ? 0 : newest.progress().step();
+                provenance.withEvent(Event.now(Kind.STOP, step)).write(run);
+            }
+        }
+    }
+
+    private static Checkpoint newest(RunDirectory run, TrainingListener listener) {
+        return new CheckpointDirectory(run.checkpoints(), 1)
+                .newest(damaged -> listener.warning(damaged.getMessage() + "; going back to the one before"))
+                .orElse(null);
+    }
+}

@@ -1,0 +1,35 @@
+package org.swav4j.eval;
+
+import org.swav4j.augment.EvalTransform;
+import org.swav4j.data.LabelledImages;
+import org.swav4j.data.Quarantine;
+
+/**
+ * One k-NN evaluation that any encoder can be put through, so that their accuracies compare.
+ *
+ * @param train labelled images that vote
+ * @param test labelled images to classify; its classes are among those of {@code train}
+ * @param view how images are shown
+ * @param knn neighbours and temperature
+ * @param workers threads that load images
+ * @param quarantine told of unreadable images, which are left out
+ */
+public record KnnProtocol(
+        LabelledImages train,
+        LabelledImages test,
+        EvalTransform view,
+        Knn knn,
+        int workers,
+        Quarantine quarantine) {
+    /** Accuracy of an encoder. */
+    public Knn.Result evaluate(Encoder encoder) {
+        try (LabelledFeatures bank = features(train, encoder);
+                LabelledFeatures asked = features(test, encoder)) {
+            return knn.evaluate(bank, asked, train.classNames().size());
+        }
+    }
+
+    private LabelledFeatures features(LabelledImages images, Encoder encoder) {
+        return LabelledFeatures.extract(images, train.classNames(), encoder, view, workers, quarantine);
+    }
+}
