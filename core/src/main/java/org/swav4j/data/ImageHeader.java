@@ -115,8 +115,10 @@ record ImageHeader(Format format, Optional<ImageSize> size) {
         if (os2CoreHeader) {
             return sized(b.u16(18), b.u16(20));
         }
+        int width = (int) b.u32(18);
+        int height = (int) b.u32(22);
         // a negative height means rows from the top down
-        return sized((int) b.u32(18), Math.abs((long) (int) b.u32(22)));
+        return sized(width, Math.abs((long) height));
     }
 
     private static Optional<ImageSize> webp(Bytes b) throws EndOfHeader {
@@ -195,7 +197,14 @@ record ImageHeader(Format format, Optional<ImageSize> size) {
     }
 
     /** Bounds-checked unsigned reads in one byte order. */
-    private record Bytes(byte[] bytes, boolean bigEndian) {
+    private static final class Bytes {
+        private final byte[] bytes;
+        private final boolean bigEndian;
+
+        Bytes(byte[] bytes, boolean bigEndian) {
+            this.bytes = bytes;
+            this.bigEndian = bigEndian;
+        }
 
         int u8(long at) throws EndOfHeader {
             if (at < 0 || at >= bytes.length) {

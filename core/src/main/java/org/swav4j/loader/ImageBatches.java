@@ -12,7 +12,7 @@ import org.swav4j.data.Quarantine;
 /**
  * Every image of a source once, in order, without augmentation, as batches of uint8 RGB [B, size, size, 3]. An image that
  * cannot be read is noted in the quarantine and left out, so batches may be smaller; {@link Batch#indices()} says what they
- * hold.
+ * hold. Create it outside a {@code PointerScope} that closes first.
  */
 public final class ImageBatches implements AutoCloseable {
     private static final int BATCHES_IN_FLIGHT = 3;

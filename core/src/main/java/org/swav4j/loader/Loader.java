@@ -19,7 +19,8 @@ import org.swav4j.data.RandomKey;
  *
  * <p>An image that cannot be read is noted in the quarantine and replaced by another one of the epoch.
  *
- * <p>{@link #start}, {@link #next} and {@link #close} are for one thread.
+ * <p>{@link #start}, {@link #next} and {@link #close} are for one thread. Create it outside a {@code PointerScope} that closes
+ * first: the scope would free the batches.
  */
 public final class Loader implements AutoCloseable {
     private static final int BATCHES_IN_FLIGHT = 3;

@@ -83,14 +83,14 @@ class GoldenPixelsTest {
 
     @Test
     void brightness() throws IOException {
-        compare("brightness0.3", List.of(new Brightness(.3)), .001, 1);
-        compare("brightness1.7", List.of(new Brightness(1.7)), .001, 1);
+        compare("brightness0.3", List.of(new Brightness(.3)), 0, 0);
+        compare("brightness1.7", List.of(new Brightness(1.7)), 0, 0);
     }
 
     @Test
     void contrast() throws IOException {
-        compare("contrast0.3", List.of(new Contrast(.3)), .001, 1);
-        compare("contrast1.7", List.of(new Contrast(1.7)), .001, 1);
+        compare("contrast0.3", List.of(new Contrast(.3)), 0, 0);
+        compare("contrast1.7", List.of(new Contrast(1.7)), 0, 0);
     }
 
     @Test
@@ -103,7 +103,7 @@ class GoldenPixelsTest {
     void hue() throws IOException {
         Map<String, Double> turns = Map.of("-0.20", -.2, "-0.07", -.07, "+0.10", .1, "+0.20", .2);
         for (Map.Entry<String, Double> shift : turns.entrySet()) {
-            compare("hue" + shift.getKey(), List.of(new Hue(shift.getValue())), .6, 11);
+            compare("hue" + shift.getKey(), List.of(new Hue(shift.getValue())), .52, 5);
         }
     }
 
@@ -115,7 +115,7 @@ class GoldenPixelsTest {
     @Test
     void blur() throws IOException {
         for (String sigma : List.of("0.10", "0.50", "1.00", "1.37", "2.00")) {
-            compare("blur" + sigma, List.of(new GaussianBlur(Double.parseDouble(sigma))), .5, 26);
+            compare("blur" + sigma, List.of(new GaussianBlur(Double.parseDouble(sigma))), .37, 12);
         }
     }
 
@@ -124,13 +124,13 @@ class GoldenPixelsTest {
         compare(
                 "jitter_bcsh",
                 List.of(new Brightness(1.3), new Contrast(.6), new Saturation(1.5), new Hue(.11)),
-                1,
-                16);
+                .6,
+                8);
         compare(
                 "jitter_shcb",
                 List.of(new Saturation(.4), new Hue(-.15), new Contrast(1.4), new Brightness(.8)),
-                1,
-                16);
+                .6,
+                8);
     }
 
     @Test
@@ -154,7 +154,7 @@ class GoldenPixelsTest {
                 }
             }
         }
-        difference.isWithin("chain224", .61, 16);
+        difference.isWithin("chain224", .53, 8);
     }
 
     private static void compare(String operation, List<Transform> transforms, double mean, int levels)

@@ -10,10 +10,21 @@ import static org.bytedeco.opencv.global.opencv_core.CV_8UC4;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_JPEG_PROGRESSIVE;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_PNG_BILEVEL;
 
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
+import java.awt.image.WritableRaster;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import javax.imageio.IIOImage;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.junit.jupiter.api.Test;
@@ -39,6 +50,44 @@ class ImageDecoderTest {
                 assertThat(rgb.cols()).as(image.getKey()).isEqualTo(37);
                 assertThat(rgb.rows()).as(image.getKey()).isEqualTo(21);
             }
+        }
+    }
+
+    @Test
+    void cmykAndPalettesBecomeRgbToo() throws IOException, UnreadableImageException {
+        BufferedImage indexed = new BufferedImage(6, 5, BufferedImage.TYPE_BYTE_INDEXED);
+        indexed.setRGB(2, 3, 0xFF0000);
+        WritableRaster inks = Raster.createInterleavedRaster(DataBuffer.TYPE_BYTE, 6, 5, 4, null);
+        ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
+        ByteArrayOutputStream cmyk = new ByteArrayOutputStream();
+        try (ImageOutputStream out = ImageIO.createImageOutputStream(cmyk)) {
+            writer.setOutput(out);
+            writer.write(new IIOImage(inks, null, null));
+        }
+        writer.dispose();
+        ByteArrayOutputStream palette = new ByteArrayOutputStream();
+        ImageIO.write(indexed, "png", palette);
+        try (ImageDecoder decoder = new ImageDecoder()) {
+            Mat rgb = decoder.decode(cmyk.toByteArray());
+            assertThat(rgb.type()).isEqualTo(CV_8UC3);
+            assertThat(rgb.cols()).isEqualTo(6);
+            rgb = decoder.decode(palette.toByteArray());
+            byte[] pixel = new byte[3];
+            rgb.ptr(3, 2).get(pixel);
+            assertThat(pixel).containsExactly(-1, 0, 0);
+        }
+    }
+
+    /** A camera's note to turn the picture by 90° is ignored, as in the reference: width stays width. */
+    @Test
+    void orientationIsIgnored() throws UnreadableImageException {
+        byte[] jpeg = Images.encoded(".jpg", 37, 21, CV_8UC3, 1);
+        byte[] tiff = {'M', 'M', 0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0};
+        ByteBuffer turned = ByteBuffer.allocate(jpeg.length + 10 + tiff.length);
+        turned.put(jpeg, 0, 2).putShort((short) 0xFFE1).putShort((short) (8 + tiff.length));
+        turned.put("Exif\0\0".getBytes(StandardCharsets.US_ASCII)).put(tiff).put(jpeg, 2, jpeg.length - 2);
+        try (ImageDecoder decoder = new ImageDecoder()) {
+            assertThat(decoder.decode(turned.array()).cols()).isEqualTo(37);
         }
     }
 

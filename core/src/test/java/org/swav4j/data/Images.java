@@ -33,7 +33,8 @@ public final class Images {
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < row.length; x++) {
                 int channel = x % elementBytes;
-                double u = (double) (x / elementBytes) / width;
+                int column = x / elementBytes;
+                double u = (double) column / width;
                 row[x] = (byte) (127 * (slope[2 * channel] * u + slope[2 * channel + 1] * y / height));
             }
             try (BytePointer at = image.ptr(y)) {

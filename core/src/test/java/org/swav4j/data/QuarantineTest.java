@@ -33,9 +33,12 @@ class QuarantineTest {
         quarantine.flush(file);
         quarantine.record("c\nd.jpg", "broken");
         quarantine.flush(file);
-        assertThat(Files.readString(file))
-                .isEqualTo("source,entry,reason\n/data,\"a,\"\"b\"\".jpg\",the file is empty\n"
-                        + "/data,\"c\nd.jpg\",broken\n");
+        assertThat(Files.readString(file)).isEqualTo("""
+                source,entry,reason
+                /data,"a,""b"".jpg",the file is empty
+                /data,"c
+                d.jpg",broken
+                """);
         assertThat(folder).isDirectoryNotContaining("glob:**.tmp");
     }
 }
