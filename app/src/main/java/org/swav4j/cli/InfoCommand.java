@@ -77,6 +77,15 @@ final class InfoCommand implements Runnable {
         return facts;
     }
 
+    /** Versions of the native libraries, by name. */
+    static Map<String, String> libraries() {
+        Map<String, String> libraries = new LinkedHashMap<>();
+        libraries.put("libtorch", nativeVersion("pytorch"));
+        libraries.put("opencv", nativeVersion("opencv"));
+        libraries.put("openblas", nativeVersion("openblas"));
+        return libraries;
+    }
+
     private static String cpuKernels() {
         try (PointerScope scope = new PointerScope()) {
             BytePointer name = torch.get_cpu_capability();

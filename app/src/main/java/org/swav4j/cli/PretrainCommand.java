@@ -1,21 +1,32 @@
 package org.swav4j.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.BooleanSupplier;
+import org.swav4j.augment.CropSpec;
 import org.swav4j.data.ImageFolder;
+import org.swav4j.data.LabelledImages;
+import org.swav4j.data.Quarantine;
+import org.swav4j.eval.FrozenEncoder;
+import org.swav4j.eval.Knn;
+import org.swav4j.eval.KnnProtocol;
 import org.swav4j.runlog.RunDirectory;
 import org.swav4j.train.AutoConfig;
 import org.swav4j.train.Choice;
 import org.swav4j.train.DataFacts;
 import org.swav4j.train.MachineFacts;
+import org.swav4j.train.PretrainConfig;
 import org.swav4j.train.Resolution;
+import org.swav4j.train.Setting;
 import org.swav4j.train.Settings;
-import org.swav4j.train.TrainingListener;
 import org.swav4j.train.TrainingResult;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,6 +57,13 @@ import picocli.CommandLine.Spec;
             "  swav pretrain --data photos/ --out runs/photos --resume"
         })
 final class PretrainCommand implements Callable<Integer> {
+    private static final int KNN_NEIGHBOURS = 20;
+    private static final double KNN_TEMPERATURE = 0.07;
+
+    /** What a resumed run may be given anew: none of it changes what is learned, but for the last bits. */
+    private static final Set<Setting> CHANGEABLE =
+            new LinkedHashSet<>(List.of(Setting.THREADS, Setting.WORKERS, Setting.KNN_EVERY, Setting.MAX_STEPS));
+
     @Spec
     private CommandSpec spec;
 
@@ -89,24 +107,65 @@ final class PretrainCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         Settings given = given();
         Path run = out != null ? out : newSampleRun();
         PrintWriter results = spec.commandLine().getOut();
         PrintWriter progress = json ? spec.commandLine().getErr() : results;
         ProgressLine line = new ProgressLine(progress, ProgressLine.suitable(quiet));
-        ImageFolder images = data == null ? sampleImages(line) : ImageFolder.open(data);
+        SampleData sample = data == null ? SampleData.prepare(line::say) : null;
+        ImageFolder images = data == null ? sample.train() : ImageFolder.open(data);
         Resolution resolution = AutoConfig.complete(given, DataFacts.of(images), MachineFacts.detect());
+        KnnProtocol protocol = protocol(sample, resolution.config());
         line.say(images.description());
         show(resolution, line);
         try (Interrupts interrupts = Interrupts.install(spec.commandLine().getErr())) {
-            TrainingResult result = train(images, resolution, run, line, interrupts);
+            PretrainRun training = new PretrainRun(images, resolution, run, words());
+            TrainingResult result = resume
+                    ? training.resume(protocol, line, interrupts)
+                    : training.begin(initFrom, protocol, line, interrupts);
             line.finish();
-            report(result, run, results);
-            return result.interrupted() ? ExitCode.INTERRUPTED : ExitCode.DONE;
+            if (result.interrupted()) {
+                reportStop(result, run, results);
+                return ExitCode.INTERRUPTED;
+            }
+            LearningReport learned = protocol == null
+                    ? null
+                    : LearningReport.of(
+                            result.checkpoint(),
+                            resolution.config().seed(),
+                            resolution.config().precision(),
+                            protocol);
+            reportEnd(result, learned, run, results);
+            return ExitCode.DONE;
         } finally {
             line.finish();
         }
+    }
+
+    /** How the encoder is measured, where there are labelled images to measure it on; otherwise null. */
+    private KnnProtocol protocol(SampleData sample, PretrainConfig settings) {
+        LabelledImages labelled =
+                knnTrain != null ? ImageFolder.open(knnTrain) : sample == null ? null : sample.train();
+        if (labelled == null) {
+            return null;
+        }
+        LabelledImages asked = knnTest != null ? ImageFolder.open(knnTest) : sample.test();
+        int side = settings.crops().stream().mapToInt(CropSpec::size).max().orElseThrow();
+        return new KnnProtocol(
+                labelled,
+                asked,
+                FrozenEncoder.view(side),
+                new Knn(KNN_NEIGHBOURS, KNN_TEMPERATURE),
+                settings.workers(),
+                new Quarantine("k-NN"));
+    }
+
+    /** Program and arguments, for the record. */
+    private List<String> words() {
+        List<String> words = new ArrayList<>(List.of("swav", "pretrain"));
+        words.addAll(spec.commandLine().getParseResult().originalArgs());
+        return words;
     }
 
     /** Every problem with what was typed, at once. */
@@ -144,6 +203,21 @@ final class PretrainCommand implements Callable<Integer> {
                     "needs " + (knnTrain == null ? "--knn-train" : "--knn-test") + " beside it");
         }
         SettingOptions.read(spec, settings);
+        if (resume) {
+            for (Setting setting : SettingOptions.given(spec)) {
+                if (!CHANGEABLE.contains(setting)) {
+                    settings.problem(
+                            setting.flag(),
+                            "a resumed run keeps its settings, so that it continues what was begun; only "
+                                    + String.join(
+                                            ", ",
+                                            CHANGEABLE.stream()
+                                                    .map(Setting::flag)
+                                                    .toList())
+                                    + " may change");
+                }
+            }
+        }
         return settings.build();
     }
 
@@ -166,36 +240,51 @@ final class PretrainCommand implements Callable<Integer> {
         resolution.warnings().forEach(line::warning);
     }
 
-    private void report(TrainingResult result, Path run, PrintWriter results) {
+    private void reportStop(TrainingResult result, Path run, PrintWriter results) {
         if (json) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("run", run.toString());
-            fields.put("interrupted", result.interrupted());
-            fields.put("step", result.step());
-            fields.put("loss", result.loss());
-            fields.put("checkpoint", result.checkpoint().toString());
-            Json.print(results, fields);
-        } else if (result.interrupted()) {
+            Json.print(results, fields(result, run));
+        } else {
             String source = data == null ? "" : " --data " + data;
             results.println("Stopped after step " + result.step() + ". To go on: swav pretrain" + source + " --out "
                     + run + " --resume");
-        } else if (!quiet) {
-            results.println("Done: " + run + ", " + result.step() + " steps, checkpoint " + result.checkpoint());
         }
         results.flush();
     }
 
-    // integration point
-    private ImageFolder sampleImages(ProgressLine line) {
-        line.say("No --data given: training on sample images.");
-        throw new UsageException("--data: is needed, the folder that holds the images");
+    private void reportEnd(TrainingResult result, LearningReport learned, Path run, PrintWriter results) {
+        if (json) {
+            Map<String, Object> fields = fields(result, run);
+            if (learned != null) {
+                fields.putAll(learned.fields());
+            }
+            Json.print(results, fields);
+        } else {
+            results.println("Done: " + result.step() + " steps, the encoder is in " + result.checkpoint());
+            if (learned != null) {
+                results.print(learned.text());
+            }
+            if (!quiet) {
+                results.println("What next:");
+                if (data == null) {
+                    results.println(
+                            "  swav pretrain --data YOUR_IMAGES/ --out runs/mine      train on your own images");
+                }
+                results.println(
+                        "  swav knn --model " + run + " --train LABELLED/ --test LABELLED/    measure the encoder");
+                results.println("  tensorboard --logdir " + run + "      see the curves; " + run
+                        + "/metrics.jsonl has the numbers");
+            }
+        }
+        results.flush();
     }
 
-    // integration point
-    private TrainingResult train(
-            ImageFolder images, Resolution resolution, Path run, TrainingListener listener, BooleanSupplier stop) {
-        throw new IllegalStateException(
-                "no training loop yet for " + images.size() + " images with " + resolution.config() + " into " + run
-                        + " from " + initFrom + " telling " + listener + " until " + stop);
+    private static Map<String, Object> fields(TrainingResult result, Path run) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("run", run.toString());
+        fields.put("interrupted", result.interrupted());
+        fields.put("step", result.step());
+        fields.put("loss", result.loss());
+        fields.put("checkpoint", result.checkpoint().toString());
+        return fields;
     }
 }

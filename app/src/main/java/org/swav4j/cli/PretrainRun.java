@@ -1,21 +1,18 @@
 package org.swav4j.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BooleanSupplier;
-import org.bytedeco.opencv.global.opencv_core;
-import org.bytedeco.pytorch.global.torch;
-import org.swav4j.augment.CropSpec;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.checkpoint.CheckpointDirectory;
 import org.swav4j.comm.Alone;
 import org.swav4j.data.ImageSource;
-import org.swav4j.eval.FrozenEncoder;
 import org.swav4j.eval.KnnProtocol;
 import org.swav4j.format.AtomicFile;
+import org.swav4j.method.Swav;
+import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.runlog.Provenance;
 import org.swav4j.runlog.Provenance.Event;
 import org.swav4j.runlog.Provenance.Kind;
@@ -24,8 +21,8 @@ import org.swav4j.tensor.StateDict;
 import org.swav4j.train.BuildInfo;
 import org.swav4j.train.ConfigYaml;
 import org.swav4j.train.EpochEvaluation;
-import org.swav4j.train.Pretraining;
 import org.swav4j.train.PretrainConfig;
+import org.swav4j.train.Pretraining;
 import org.swav4j.train.Resolution;
 import org.swav4j.train.TrainingListener;
 import org.swav4j.train.TrainingResult;
@@ -52,24 +49,29 @@ final class PretrainRun {
      */
     TrainingResult begin(Path initFrom, KnnProtocol protocol, TrainingListener listener, BooleanSupplier stop)
             throws IOException {
-        StateDict initial = initFrom == null ? null : checkpoint(initFrom, listener).model();
-        try {
-            PretrainConfig config = resolution.config();
-            Pretraining.checkFits(config, initial, initFrom);
+        PretrainConfig config = resolution.config();
+        try (StateDict initial =
+                initFrom == null ? null : Checkpoint.find(initFrom).model()) {
+            if (initial != null) {
+                requireFits(config, initial, initFrom);
+            }
             RunDirectory run = RunDirectory.create(out);
             AtomicFile.write(
-                    run.config(), ConfigYaml.write(config, resolution.choices()).getBytes(UTF_8));
+                    run.config(), ConfigYaml.write(config, resolution.choices()).getBytes(StandardCharsets.UTF_8));
             Provenance provenance = Provenance.start(
                     BuildInfo.read().version(),
                     commandLine,
-                    libraries(),
+                    InfoCommand.libraries(),
                     new Provenance.Data(images.description(), images.fingerprint()));
             provenance.write(run);
             return train(run, provenance, null, initial, protocol, listener, stop);
-        } finally {
-            if (initial != null) {
-                initial.close();
-            }
+        }
+    }
+
+    /** Before anything is written: weights that do not fit are found out by trying them on. */
+    private static void requireFits(PretrainConfig config, StateDict initial, Path initFrom) {
+        try (Swav probe = new Swav(config.model(), Placement.CPU, new Alone())) {
+            probe.startFrom(initial, "--init-from: " + initFrom);
         }
     }
 

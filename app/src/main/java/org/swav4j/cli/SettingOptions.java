@@ -1,5 +1,7 @@
 package org.swav4j.cli;
 
+import java.util.Arrays;
+import java.util.List;
 import org.swav4j.train.Setting;
 import org.swav4j.train.Settings;
 import picocli.CommandLine.Model.ArgGroupSpec;
@@ -27,6 +29,13 @@ final class SettingOptions {
             group.addArg(option.build());
         }
         command.addArgGroup(group.build());
+    }
+
+    /** The settings that were given as flags. */
+    static List<Setting> given(CommandSpec command) {
+        return Arrays.stream(Setting.values())
+                .filter(s -> command.findOption(s.flag()).getValue() != null)
+                .toList();
     }
 
     static void read(CommandSpec command, Settings.Builder settings) {

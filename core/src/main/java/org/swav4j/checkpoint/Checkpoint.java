@@ -73,6 +73,25 @@ public final class Checkpoint {
         return new Checkpoint(directory, manifest);
     }
 
+    /**
+     * Opens what a user names.
+     *
+     * @param runOrCheckpoint a run directory, whose newest whole checkpoint is taken, or a checkpoint
+     * @throws CheckpointException if there is none, or none that is whole
+     */
+    public static Checkpoint find(Path runOrCheckpoint) {
+        if (!Files.isDirectory(runOrCheckpoint)) {
+            throw new CheckpointException(runOrCheckpoint + ": there is no such run or checkpoint");
+        }
+        if (Files.exists(runOrCheckpoint.resolve(MANIFEST))) {
+            return open(runOrCheckpoint);
+        }
+        return new CheckpointDirectory(runOrCheckpoint.resolve("checkpoints"), 1)
+                .newest(damaged -> {})
+                .orElseThrow(() -> new CheckpointException(
+                        runOrCheckpoint + ": neither a run that has saved a checkpoint yet, nor a checkpoint"));
+    }
+
     private static Manifest readManifest(Path directory) {
         Path file = directory.resolve(MANIFEST);
         try {

@@ -1,13 +1,11 @@
 package org.swav4j.eval;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.augment.EvalTransform;
 import org.swav4j.checkpoint.Checkpoint;
-import org.swav4j.checkpoint.CheckpointDirectory;
 import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.checkpoint.EncoderInfo;
 import org.swav4j.comm.Alone;
@@ -56,7 +54,7 @@ public final class FrozenEncoder implements Encoder, AutoCloseable {
      * @throws CheckpointException if there is none or it does not fit
      */
     public static FrozenEncoder load(Path runOrCheckpoint, Placement placement, Precision precision) {
-        Checkpoint checkpoint = find(runOrCheckpoint);
+        Checkpoint checkpoint = Checkpoint.find(runOrCheckpoint);
         FrozenEncoder encoder = new FrozenEncoder(checkpoint.encoder(), placement, precision);
         try (StateDict saved = checkpoint.model();
                 StateDict trunkOnly = new StateDict()) {
@@ -71,19 +69,6 @@ public final class FrozenEncoder implements Encoder, AutoCloseable {
             encoder.close();
             throw e instanceof IllegalArgumentException ? new CheckpointException(e.getMessage(), e) : e;
         }
-    }
-
-    private static Checkpoint find(Path runOrCheckpoint) {
-        if (!Files.isDirectory(runOrCheckpoint)) {
-            throw new CheckpointException(runOrCheckpoint + ": no such run or checkpoint directory");
-        }
-        if (Files.exists(runOrCheckpoint.resolve("manifest.json"))) {
-            return Checkpoint.open(runOrCheckpoint);
-        }
-        return new CheckpointDirectory(runOrCheckpoint.resolve("checkpoints"), 1)
-                .newest(damaged -> {})
-                .orElseThrow(() ->
-                        new CheckpointException(runOrCheckpoint + ": neither a run with checkpoints nor a checkpoint"));
     }
 
     @Override

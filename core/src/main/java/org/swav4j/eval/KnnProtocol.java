@@ -15,12 +15,7 @@ import org.swav4j.data.Quarantine;
  * @param quarantine told of unreadable images, which are left out
  */
 public record KnnProtocol(
-        LabelledImages train,
-        LabelledImages test,
-        EvalTransform view,
-        Knn knn,
-        int workers,
-        Quarantine quarantine) {
+        LabelledImages train, LabelledImages test, EvalTransform view, Knn knn, int workers, Quarantine quarantine) {
     /** Accuracy of an encoder. */
     public Knn.Result evaluate(Encoder encoder) {
         try (LabelledFeatures bank = features(train, encoder);

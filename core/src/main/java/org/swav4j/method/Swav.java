@@ -1,5 +1,6 @@
 package org.swav4j.method;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -92,6 +93,46 @@ public final class Swav implements AutoCloseable {
     public Output project(Tensor features) {
         Tensor embeddings = UnitRows.of(head.forward(features, false));
         return new Output(embeddings, prototypes.scores(embeddings));
+    }
+
+    /**
+     * Takes over the weights of another network: its trunk, which must fit, and its head and prototypes where they fit.
+     *
+     * @param saved a network's state
+     * @param place where it came from, for messages
+     * @return names of the parts that did not fit and keep their fresh weights
+     * @throws IllegalArgumentException if the trunk does not fit
+     */
+    public List<String> startFrom(StateDict saved, String place) {
+        List<String> fresh = new ArrayList<>();
+        copyPart("", saved, place);
+        for (String part : new String[] {"projection_head", "prototypes"}) {
+            try {
+                copyPart(part + ".", saved, place);
+            } catch (IllegalArgumentException e) {
+                fresh.add(part);
+            }
+        }
+        return fresh;
+    }
+
+    /** @param prefix of the part's names; empty for the trunk, all that is neither head nor prototypes */
+    private void copyPart(String prefix, StateDict saved, String place) {
+        try (StateDict target = part(state, prefix);
+                StateDict source = part(saved, prefix)) {
+            target.copyFrom(source, place);
+        }
+    }
+
+    private static StateDict part(StateDict all, String prefix) {
+        StateDict part = new StateDict();
+        all.forEach((name, tensor) -> {
+            boolean trunk = !name.startsWith("projection_head.") && !name.startsWith("prototypes.");
+            if (prefix.isEmpty() ? trunk : name.startsWith(prefix)) {
+                part.add(name, tensor);
+            }
+        });
+        return part;
     }
 
     public Prototypes prototypes() {

@@ -7,7 +7,6 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -96,6 +95,8 @@ public final class Pretraining {
      * @throws DivergedException if the loss is not finite; the newest checkpoint stays
      */
     public TrainingResult run() throws IOException {
+        // a thread's first call into libtorch sets its number of threads to the default, so that call comes first
+        torch.get_num_threads();
         torch.set_num_threads(config.threads());
         RandomState.seed(config.seed());
         int batchPerRank = config.batchSize() / collective.world();
@@ -126,7 +127,10 @@ public final class Pretraining {
     private Progress begin(TrainingState state, int stepsPerEpoch) {
         if (job.resume() == null) {
             if (job.initial() != null) {
-                state.model().state().copyFrom(job.initial(), "--init-from");
+                List<String> fresh = state.model().startFrom(job.initial(), "--init-from");
+                if (!fresh.isEmpty()) {
+                    listener.warning("--init-from: of another shape and therefore fresh: " + String.join(", ", fresh));
+                }
             }
             return new Progress(0, 0, 0, stepsPerEpoch, job.images().fingerprint(), "");
         }
@@ -343,11 +347,5 @@ public final class Pretraining {
                 throw new DataException(message.toString());
             }
         }
-    }
-
-    /** The checkpoint a run would go on from. */
-    public static Optional<Checkpoint> newestCheckpoint(RunDirectory run, TrainingListener listener) {
-        return new CheckpointDirectory(run.checkpoints(), CHECKPOINTS_KEPT)
-                .newest(damaged -> listener.warning(damaged.getMessage() + "; going back to the one before"));
     }
 }

@@ -1,0 +1,33 @@
+package org.swav4j.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.swav4j.data.ImageFolder;
+import org.swav4j.data.SampleImages;
+
+/** The sample images, drawn into the user's cache when they are first needed. */
+record SampleData(ImageFolder train, ImageFolder test) {
+    private static final long SEED = 31;
+
+    /** @param say told when drawing takes a moment */
+    static SampleData prepare(Consumer<String> say) throws IOException {
+        Path root = cache().resolve("sample-images");
+        if (!SampleImages.isComplete(root, SampleImages.TRAIN_PER_CLASS, SampleImages.TEST_PER_CLASS, SEED)) {
+            int classes = SampleImages.classes().size();
+            say.accept("Drawing " + classes * (SampleImages.TRAIN_PER_CLASS + SampleImages.TEST_PER_CLASS)
+                    + " sample images of " + classes + " classes into " + root);
+            SampleImages.draw(root, SampleImages.TRAIN_PER_CLASS, SampleImages.TEST_PER_CLASS, SEED);
+        }
+        return new SampleData(ImageFolder.open(root.resolve("train")), ImageFolder.open(root.resolve("test")));
+    }
+
+    /** {@code $XDG_CACHE_HOME/swav4j}, or {@code ~/.cache/swav4j}. */
+    private static Path cache() {
+        String configured = System.getenv("XDG_CACHE_HOME");
+        Path base = configured != null && !configured.isBlank()
+                ? Path.of(configured)
+                : Path.of(System.getProperty("user.home"), ".cache");
+        return base.resolve("swav4j");
+    }
+}
