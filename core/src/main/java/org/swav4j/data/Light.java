@@ -17,7 +17,7 @@ final class Light {
         y = flat * StrictMath.sin(azimuth);
         z = StrictMath.sin(elevation);
         ambient = dice.between(0.25, 0.5);
-        gloss = dice.between(0, 0.5);
+        gloss = dice.between(0, 0.3);
         falloff = dice.between(0.2, 0.9);
     }
 
@@ -27,7 +27,7 @@ final class Light {
         return ambient + (1 - ambient) * Math.max(0, facing) / z;
     }
 
-    /** The highlight on such a surface, in [0, 0.5]. */
+    /** The highlight on such a surface, in [0, 0.3]. */
     double highlight(double slopeX, double slopeY) {
         double halfLength = Math.sqrt(2 + 2 * z);
         double facing =

@@ -11,29 +11,31 @@ package org.swav4j.data;
  */
 record Palette(Colour body, Colour pattern, Colour ground, Colour growth) {
 
+    private static final double DARKEST = 0.1;
+    private static final double LIGHTEST = 0.95;
+
     static Palette draw(Dice dice) {
-        double object = dice.between(0.3, 0.8);
-        double away = dice.between(0.22, 0.42) * dice.sign();
-        double surroundings = reflect(object + away);
-        double mark = reflect(object + dice.between(0.3, 0.5) * dice.sign());
-        double mottle = reflect(surroundings + dice.between(0.12, 0.32) * dice.sign());
+        double object = dice.between(0.25, 0.8);
+        double surroundings = apart(dice, object, dice.between(0.2, 0.4));
+        double mark = apart(dice, object, dice.between(0.35, 0.5));
+        double mottle = apart(dice, surroundings, dice.between(0.06, 0.2));
         return new Palette(colour(dice, object), colour(dice, mark), colour(dice, surroundings), colour(dice, mottle));
     }
 
-    /** Keeps a lightness within what can be seen, by turning it back at the ends. */
-    private static double reflect(double lightness) {
-        double low = 0.12;
-        double high = 0.92;
-        if (lightness < low) {
-            return 2 * low - lightness;
+    /** A lightness at {@code distance} from another: to either side, or to the one that has room. */
+    private static double apart(Dice dice, double from, double distance) {
+        double sign = dice.sign();
+        double lightness = from + sign * distance;
+        if (lightness < DARKEST || lightness > LIGHTEST) {
+            lightness = from - sign * distance;
         }
-        return lightness > high ? 2 * high - lightness : lightness;
+        return Math.max(DARKEST, Math.min(LIGHTEST, lightness));
     }
 
     /** A colour of the given lightness (square root of luminance), any hue, more often pale than vivid. */
     private static Colour colour(Dice dice, double lightness) {
         double hue = dice.between(0, 2 * Math.PI);
-        double vivid = dice.between(0, 1) * dice.between(0.15, 0.55);
+        double vivid = dice.between(0, 1) * dice.between(0.1, 0.5);
         double a = vivid * StrictMath.cos(hue);
         double b = vivid * StrictMath.sin(hue);
         double r = 1 + a;

@@ -12,6 +12,9 @@ final class SampleScene {
     /** Width and height of a picture in pixels. */
     static final int SIDE = 96;
 
+    /** Patterns are as fine in pixels on a small object as on one of this radius: a material, not a print. */
+    private static final double TYPICAL_RADIUS = 34;
+
     /** Half the width of a shadow's edge, in pixels. */
     private static final double SHADOW_SOFTNESS = 3;
 
@@ -40,7 +43,11 @@ final class SampleScene {
         light = new Light(dice);
         noise = new LatticeNoise(dice.split());
         weave = new Textures.Weave(
-                dice.between(0.85, 1.18), dice.between(0, 1), dice.between(-0.35, 0.35), 1 / pose.radius, noise);
+                dice.between(0.88, 1.14) * pose.radius / TYPICAL_RADIUS,
+                dice.between(0, 1),
+                dice.between(-0.35, 0.35),
+                1 / pose.radius,
+                noise);
         ground = new Ground(dice, noise, SIDE);
         occluder = dice.chance(0.25) ? new Occluder(dice, SIDE) : null;
         bevel = dice.between(0.08, 0.25);
