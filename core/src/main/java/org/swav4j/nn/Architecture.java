@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * One member of the ResNet family: its blocks per stage, block kind and width. Named as torchvision and the paper name
  * them: {@code resnet18}, {@code resnet50}, {@code resnet50w2} (every channel count doubled). A fractional width such as
- * {@code resnet18w0.5} makes a lighter trunk for small machines.
+ * {@code resnet18w0.5}, or one block per stage, {@code resnet10}, makes a lighter trunk for small machines.
  *
  * @param name canonical name, as {@link #parse} takes it
  * @param blocks residual blocks of the four stages
@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
  */
 public record Architecture(String name, List<Integer> blocks, boolean bottleneck, double width) {
     private static final Map<Integer, Architecture> DEPTHS = new TreeMap<>(Map.of(
+            10, new Architecture("resnet10", List.of(1, 1, 1, 1), false, 1),
             18, new Architecture("resnet18", List.of(2, 2, 2, 2), false, 1),
             34, new Architecture("resnet34", List.of(3, 4, 6, 3), false, 1),
             50, new Architecture("resnet50", List.of(3, 4, 6, 3), true, 1),
@@ -38,7 +39,7 @@ public record Architecture(String name, List<Integer> blocks, boolean bottleneck
     /**
      * The architecture of a name.
      *
-     * @param name {@code resnet18|34|50|101|152}, optionally with a width: {@code w2}, {@code w0.5}
+     * @param name {@code resnet10|18|34|50|101|152}, optionally with a width: {@code w2}, {@code w0.5}
      * @throws IllegalArgumentException naming the known ones
      */
     public static Architecture parse(String name) {
