@@ -11,8 +11,10 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.data.DataException;
 import org.swav4j.train.ConfigurationException;
+import org.swav4j.train.DivergedException;
 import org.swav4j.train.NearestName;
 import org.swav4j.train.Problem;
 import org.swav4j.train.Setting;
@@ -116,6 +118,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
     private static boolean explainsItself(Throwable failure) {
         return failure instanceof DataException
+                || failure instanceof DivergedException
+                || failure instanceof CheckpointException
                 || failure instanceof IOException
                 || failure instanceof UncheckedIOException
                 || failure instanceof OutOfMemoryError

@@ -26,7 +26,27 @@ final class Interrupts implements BooleanSupplier, AutoCloseable {
 
     /** From now on, signals are counted instead of ending the program. */
     static Interrupts install(PrintWriter err) {
-        return install(err, Runtime.getRuntime()::halt);
+        return install(err, code -> endAtOnce());
+    }
+
+    /**
+     * From now on, a signal ends the program by the operating system's own hand. The JVM's way out, and even its halt,
+     * unload libtorch under the threads that are still computing, which then crash.
+     */
+    static void endAtOnceWhenAsked() {
+        for (String name : new String[] {"INT", "TERM"}) {
+            try {
+                Signal.handle(new Signal(name), s -> endAtOnce());
+            } catch (IllegalArgumentException e) {
+                // the JVM's own handling stays
+            }
+        }
+    }
+
+    private static void endAtOnce() {
+        Signal interrupt = new Signal("INT");
+        Signal.handle(interrupt, SignalHandler.SIG_DFL);
+        Signal.raise(interrupt);
     }
 
     static Interrupts install(PrintWriter err, IntConsumer halt) {

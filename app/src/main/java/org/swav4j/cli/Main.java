@@ -40,6 +40,7 @@ public final class Main implements Runnable {
     public static void main(String[] args) {
         PrintWriter out = new PrintWriter(System.out, true);
         PrintWriter err = new PrintWriter(System.err, true);
+        Interrupts.endAtOnceWhenAsked();
         int code = run(out, err, args);
         out.flush();
         err.flush();

@@ -119,25 +119,30 @@ final class PretrainCommand implements Callable<Integer> {
         KnnProtocol protocol = protocol(sample, resolution.config());
         line.say(images.description());
         show(resolution, line);
+        TrainingResult result = train(images, resolution, run, protocol, line);
+        if (result.interrupted()) {
+            reportStop(result, run, results);
+            return ExitCode.INTERRUPTED;
+        }
+        LearningReport learned = protocol == null
+                ? null
+                : LearningReport.of(
+                        result.checkpoint(),
+                        resolution.config().seed(),
+                        resolution.config().precision(),
+                        protocol);
+        reportEnd(result, learned, run, results);
+        return ExitCode.DONE;
+    }
+
+    private TrainingResult train(
+            ImageFolder images, Resolution resolution, Path run, KnnProtocol protocol, ProgressLine line)
+            throws IOException {
+        PretrainRun training = new PretrainRun(images, resolution, run, words());
         try (Interrupts interrupts = Interrupts.install(spec.commandLine().getErr())) {
-            PretrainRun training = new PretrainRun(images, resolution, run, words());
-            TrainingResult result = resume
+            return resume
                     ? training.resume(protocol, line, interrupts)
                     : training.begin(initFrom, protocol, line, interrupts);
-            line.finish();
-            if (result.interrupted()) {
-                reportStop(result, run, results);
-                return ExitCode.INTERRUPTED;
-            }
-            LearningReport learned = protocol == null
-                    ? null
-                    : LearningReport.of(
-                            result.checkpoint(),
-                            resolution.config().seed(),
-                            resolution.config().precision(),
-                            protocol);
-            reportEnd(result, learned, run, results);
-            return ExitCode.DONE;
         } finally {
             line.finish();
         }
@@ -203,6 +208,9 @@ final class PretrainCommand implements Callable<Integer> {
                     "needs " + (knnTrain == null ? "--knn-train" : "--knn-test") + " beside it");
         }
         SettingOptions.read(spec, settings);
+        if (resume && initFrom != null) {
+            settings.problem("--init-from", "is for a new run; --resume goes on with the run's own weights");
+        }
         if (resume) {
             for (Setting setting : SettingOptions.given(spec)) {
                 if (!CHANGEABLE.contains(setting)) {

@@ -6,7 +6,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
  * The recipe that turns one image into several views: for each resolution a number of random crops, each augmented
- * independently (paper, section 3.3 and appendix A).
+ * independently (paper, section 3.2 and appendix A).
  */
 public record MultiCrop(List<CropSpec> crops, Augmentation augmentation) {
 

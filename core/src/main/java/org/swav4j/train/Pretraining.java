@@ -1,11 +1,13 @@
 package org.swav4j.train;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.Pointer;
@@ -68,6 +70,7 @@ public final class Pretraining {
     private final TrainingListener listener;
     private final BooleanSupplier stop;
     private final Quarantine quarantine;
+    private int brokenTold;
     private final CheckpointDirectory checkpoints;
     private final String configYaml;
     private long lastSave = System.nanoTime();
@@ -112,15 +115,22 @@ public final class Pretraining {
                         collective.rank(),
                         collective.world(),
                         quarantine);
-                MetricsLog metrics = job.resume() == null
-                        ? MetricsLog.create(job.run())
-                        : MetricsLog.openForResume(
-                                job.run(), job.resume().progress().step())) {
+                MetricsLog metrics = metrics()) {
             Progress from = begin(state, loader.batchesPerEpoch());
             return new Epochs(state, loader, metrics, batchPerRank).run(from);
         } finally {
             quarantine.flush(job.run().quarantine());
         }
+    }
+
+    /** A run that ended before its first checkpoint begins again, over the rows it has written. */
+    private MetricsLog metrics() throws IOException {
+        if (job.resume() != null) {
+            return MetricsLog.openForResume(job.run(), job.resume().progress().step());
+        }
+        return Files.exists(job.run().metrics())
+                ? MetricsLog.openForResume(job.run(), 0)
+                : MetricsLog.create(job.run());
     }
 
     /** Puts the state where the run begins or goes on. */
@@ -231,6 +241,7 @@ public final class Pretraining {
                     break;
                 }
             }
+            tellBroken();
             refuseBrokenData();
             boolean last = epoch + 1 == config.epochs() || state.step() >= totalSteps;
             if (last || System.nanoTime() - lastSave > LEAST_NANOS_BETWEEN_SAVES) {
@@ -326,13 +337,30 @@ public final class Pretraining {
             }
         }
 
+        /** Names what could not be read since the last epoch, and keeps the list on disk up to date. */
+        private void tellBroken() throws IOException {
+            int broken = quarantine.count();
+            if (broken > brokenTold) {
+                quarantine.flush(job.run().quarantine());
+                Quarantine.Entry example = quarantine.entries().get(0);
+                listener.warning(String.format(
+                        Locale.ROOT,
+                        "%,d images could not be read and were replaced by others, such as %s: %s; all are in %s",
+                        broken,
+                        example.name(),
+                        example.reason(),
+                        job.run().quarantine()));
+                brokenTold = broken;
+            }
+        }
+
         private void refuseBrokenData() {
             int broken = quarantine.count();
             int images = job.images().size();
             if (broken > MOST_BROKEN * images) {
                 List<Quarantine.Entry> entries = quarantine.entries();
                 StringBuilder message = new StringBuilder(String.format(
-                        java.util.Locale.ROOT,
+                        Locale.ROOT,
                         "%s: %,d of %,d images cannot be read, more than a tenth; the list is in %s:",
                         job.images().description(),
                         broken,
