@@ -168,7 +168,7 @@ final class PretrainCommand implements Callable<Integer> {
 
     /** Program and arguments, for the record. */
     private List<String> words() {
-        List<String> words = new ArrayList<>(List.of("swav", "pretrain"));
+        List<String> words = new ArrayList<>(List.of("swav"));
         words.addAll(spec.commandLine().getParseResult().originalArgs());
         return words;
     }

@@ -145,7 +145,7 @@ public final class AutoConfig {
                 lr,
                 usesLarc
                         ? "4.8 for a batch of 4096, in proportion to the batch of " + batch
-                        : "1e-3 for a batch of 256, in proportion to the batch of " + batch);
+                        : "2e-3 for a batch of 256, in proportion to the batch of " + batch);
         double base = values.real(Setting.BASE_LR);
         choose(Setting.FINAL_LR, usesLarc ? base * AutoRules.LARC_FINAL_SHARE : 0, "as published for this optimizer");
         int warmup = usesLarc ? Math.min(AutoRules.LARC_WARMUP_EPOCHS, Math.max(epochs > 1 ? 1 : 0, epochs / 10)) : 0;
@@ -157,14 +157,14 @@ public final class AutoConfig {
     }
 
     private void colours() {
-        boolean tiny = data.medianShortSide() <= AutoRules.TINY_IMAGES;
-        String reason = tiny ? "milder for tiny images" : "the paper's";
-        double strength = tiny ? 0.4 : 0.8;
+        boolean mild = data.images() < AutoRules.LARGE_DATA;
+        String reason = mild ? "strong colours slow learning on small data" : "the paper's";
+        double strength = mild ? AutoRules.MILD_COLOURS : 0.8;
         choose(Setting.BRIGHTNESS, strength, reason);
         choose(Setting.CONTRAST, strength, reason);
         choose(Setting.SATURATION, strength, reason);
-        choose(Setting.HUE, tiny ? 0.1 : 0.2, reason);
-        choose(Setting.BLUR, tiny ? 0 : 0.5, tiny ? "tiny images are blurred enough" : reason);
+        choose(Setting.HUE, mild ? AutoRules.MILD_HUE : 0.2, reason);
+        choose(Setting.BLUR, mild ? 0 : 0.5, mild ? "small images have little to blur" : reason);
     }
 
     private List<String> warnings(PretrainConfig config) {

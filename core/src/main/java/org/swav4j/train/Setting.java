@@ -34,7 +34,7 @@ public enum Setting {
             "NAME",
             null,
             "",
-            "trunk: resnet18, 34, 50, 101, 152, with a width as in resnet50w2 or resnet18w0.5"),
+            "trunk: resnet10, 18, 34, 50, 101, 152, with a width as in resnet50w2 or resnet18w0.5"),
     STEM(
             parsed(Stem::parse),
             "NAME",

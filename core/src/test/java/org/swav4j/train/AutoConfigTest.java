@@ -23,12 +23,12 @@ class AutoConfigTest {
             delimiter = '|',
             value = {
                 // images| side| crops| arch| stem| K| batch| epochs| queue
-                "1000| 32| 2x32@0.25-1| resnet18w0.5| small-stride2| 72| 64| 400| 192",
-                "50000| 32| 2x32@0.25-1| resnet18w0.5| small-stride2| 512| 256| 200| 3840",
-                "5000| 64| 2x64@0.25-1| resnet18w0.5| small-stride2| 160| 256| 200| 0",
-                "10000| 96| 2x96@0.2-1| resnet18w0.5| imagenet| 232| 256| 200| 0",
-                "9000| 375| 2x96@0.2-1| resnet18w0.5| imagenet| 216| 256| 200| 0",
-                "1281167| 375| 2x128@0.14-1| resnet18w0.5| imagenet| 2600| 256| 100| 3840"
+                "1000| 32| 2x32@0.25-1| resnet10w0.5| small-stride2| 72| 64| 400| 192",
+                "50000| 32| 2x32@0.25-1| resnet10w0.5| small-stride2| 512| 256| 200| 3840",
+                "5000| 64| 2x64@0.25-1| resnet10w0.5| small-stride2| 160| 256| 200| 0",
+                "10000| 96| 2x96@0.2-1| resnet10w0.5| imagenet| 232| 256| 200| 0",
+                "9000| 375| 2x96@0.2-1| resnet10w0.5| imagenet| 216| 256| 200| 0",
+                "1281167| 375| 2x128@0.14-1| resnet10w0.5| imagenet| 2600| 256| 100| 3840"
             })
     void aSmallMachine(
             int images, int side, String crops, String arch, String stem, int k, int batch, int epochs, int queue) {
@@ -43,7 +43,7 @@ class AutoConfigTest {
         assertThat(config.epochs()).isEqualTo(epochs);
         assertThat(config.method().queueLength()).isEqualTo(queue);
         assertThat(config.optimizer().kind()).isEqualTo(OptimizerConfig.Kind.ADAMW);
-        assertThat(config.schedule().baseLr()).isEqualTo(1e-3 * batch / 256);
+        assertThat(config.schedule().baseLr()).isEqualTo(2e-3 * batch / 256);
         assertThat(config.precision()).isEqualTo(Precision.BF16);
         assertThat(config.device()).isEqualTo("cpu");
         assertThat(config.threads()).isEqualTo(2);
