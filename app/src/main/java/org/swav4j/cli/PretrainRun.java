@@ -17,6 +17,7 @@ import org.swav4j.runlog.Provenance;
 import org.swav4j.runlog.Provenance.Event;
 import org.swav4j.runlog.Provenance.Kind;
 import org.swav4j.runlog.RunDirectory;
+import org.swav4j.tensor.ComputeDevice;
 import org.swav4j.tensor.StateDict;
 import org.swav4j.train.BuildInfo;
 import org.swav4j.train.ConfigYaml;
@@ -46,10 +47,13 @@ final class PretrainRun {
      *
      * @param initFrom a run or checkpoint whose weights to begin with, or null
      * @param protocol measured between epochs, or null
+     * @throws IOException if the directory cannot be written
+     * @throws IllegalStateException if the device is not there; nothing was written then
      */
     TrainingResult begin(Path initFrom, KnnProtocol protocol, TrainingListener listener, BooleanSupplier stop)
             throws IOException {
         PretrainConfig config = resolution.config();
+        new ComputeDevice(config.device()).toTorch().close();
         try (StateDict initial =
                 initFrom == null ? null : Checkpoint.find(initFrom).model()) {
             if (initial != null) {

@@ -63,6 +63,9 @@ final class AutoRules {
         if (side <= 80) {
             return "2x64@0.25-1";
         }
+        if (side <= 120 && !largeMachine) {
+            return "2x64@0.3-1";
+        }
         if (side < 200) {
             return largeMachine && side >= 160 ? "2x128@0.2-1" : "2x96@0.2-1";
         }
