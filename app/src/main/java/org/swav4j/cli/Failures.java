@@ -123,8 +123,17 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
                 || failure instanceof IOException
                 || failure instanceof UncheckedIOException
                 || failure instanceof OutOfMemoryError
+                || isNativeOutOfMemory(failure)
                 || failure instanceof IllegalArgumentException
                 || failure instanceof IllegalStateException;
+    }
+
+    /** libtorch reports that it gets no memory as a plain RuntimeException with the native stack in its message. */
+    private static boolean isNativeOutOfMemory(Throwable failure) {
+        String message = String.valueOf(failure.getMessage());
+        return failure instanceof RuntimeException
+                && (message.contains("can't allocate memory") || message.contains("not enough memory")
+                        || message.contains("CUDA out of memory"));
     }
 
     private static String message(Throwable failure) {
@@ -140,9 +149,9 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         if (failure instanceof FileSystemException file && file.getReason() != null) {
             return file.getFile() + ": " + file.getReason();
         }
-        if (failure instanceof OutOfMemoryError) {
+        if (failure instanceof OutOfMemoryError || isNativeOutOfMemory(failure)) {
             return "out of memory; a smaller --batch-size, smaller --crops or SWAV_JAVA_OPTS=-Xmx... may help ("
-                    + failure.getMessage() + ")";
+                    + String.valueOf(failure.getMessage()).lines().findFirst().orElse("") + ")";
         }
         String message = failure.getMessage();
         if (message == null || message.isBlank()) {

@@ -102,9 +102,12 @@ final class ProgressLine implements TrainingListener {
         say(String.format(Locale.ROOT, "k-NN after %,d epochs: %.1f %%", epoch, 100 * top1));
     }
 
+    /** Goes into a log; a terminal would fill up with it. */
     @Override
     public void saved(Path checkpoint, long step) {
-        say(String.format(Locale.ROOT, "saved %s", checkpoint));
+        if (mode == Mode.PLAIN) {
+            line("saved " + checkpoint);
+        }
     }
 
     /** A line of its own, unless quiet. */

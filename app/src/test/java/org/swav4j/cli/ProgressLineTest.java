@@ -66,9 +66,16 @@ class ProgressLineTest {
 
         assertThat(text.toString().split("\r\u001b\\[K", -1))
                 .hasSize(5)
-                .satisfies(parts -> assertThat(parts[3].lines())
-                        .containsExactly("warning: the loss stays at ln K", "saved " + Path.of("runs", "a")));
+                .satisfies(parts -> assertThat(parts[3].lines()).containsExactly("warning: the loss stays at ln K"));
         assertThat(text.toString()).endsWith("left" + System.lineSeparator());
+    }
+
+    @Test
+    void savesAreLoggedButDoNotFillATerminal() {
+        line(ProgressLine.Mode.TERMINAL).saved(Path.of("runs", "a"), 2);
+        assertThat(text.toString()).isEmpty();
+        line(ProgressLine.Mode.PLAIN).saved(Path.of("runs", "a"), 2);
+        assertThat(text.toString().strip()).isEqualTo("saved " + Path.of("runs", "a"));
     }
 
     @Test
