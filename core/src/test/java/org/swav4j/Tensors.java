@@ -16,6 +16,16 @@ import org.swav4j.tensor.StateDict;
 public final class Tensors {
     private Tensors() {}
 
+    /**
+     * Makes libtorch compute on the calling thread alone: small tensors gain nothing from more, and threads of several
+     * ranks would spin against each other.
+     */
+    public static void useOneThread() {
+        // a thread's first call into libtorch sets its number of threads to the default, so that call comes first
+        torch.get_num_threads();
+        torch.set_num_threads(1);
+    }
+
     /** float32 of these values. */
     public static Tensor floats(double[] values, long... shape) {
         return Tensor.create(values).to(ScalarType.Float).view(shape);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.swav4j.Tensors;
@@ -26,6 +27,11 @@ import org.swav4j.tensor.RandomState;
 import org.swav4j.tensor.StateDict;
 
 class FrozenEncoderTest {
+    @BeforeAll
+    static void oneThread() {
+        Tensors.useOneThread();
+    }
+
     private static final EncoderInfo INFO = new EncoderInfo("resnet18w0.125", "small", 16);
 
     @TempDir

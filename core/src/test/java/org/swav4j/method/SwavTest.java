@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.swav4j.GoldenSet;
 import org.swav4j.Tensors;
@@ -22,6 +23,11 @@ import org.swav4j.tensor.RandomState;
 import org.swav4j.tensor.StateDict;
 
 class SwavTest {
+    @BeforeAll
+    static void oneThread() {
+        Tensors.useOneThread();
+    }
+
     private static final int BATCH = 4;
 
     private static ModelConfig config(String arch, int hidden, Integer... prototypes) {

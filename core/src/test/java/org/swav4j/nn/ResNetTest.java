@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,11 @@ import org.swav4j.tensor.RandomState;
 import org.swav4j.tensor.StateDict;
 
 class ResNetTest {
+    @BeforeAll
+    static void oneThread() {
+        Tensors.useOneThread();
+    }
+
     private static final Placement CONTIGUOUS = new Placement(ComputeDevice.CPU, MemoryFormat.Contiguous);
 
     /** A trunk with its tensors. */
@@ -256,12 +262,17 @@ class ResNetTest {
             for (boolean training : new boolean[] {true, false}) {
                 Tensor a = last.trunk.forward(pixels.contiguous(MemoryFormat.ChannelsLast), training);
                 Tensor b = contiguous.trunk.forward(pixels, training);
-                assertThat(GoldenSet.maxDifference(a, b)).isLessThan(2e-5);
+                assertThat(relativeDifference(a, b)).isLessThan(1e-4);
             }
-            last.state.forEach((name, tensor) -> assertThat(GoldenSet.maxDifference(tensor, contiguous.state.get(name)))
+            last.state.forEach((name, tensor) -> assertThat(relativeDifference(tensor, contiguous.state.get(name)))
                     .as(name)
-                    .isLessThan(2e-5));
+                    .isLessThan(1e-4));
         }
+    }
+
+    /** Relative to the largest value. */
+    private static double relativeDifference(Tensor a, Tensor b) {
+        return GoldenSet.maxDifference(a, b) / Math.max(1e-3, b.abs().max().item_double());
     }
 
     @Test
@@ -291,7 +302,7 @@ class ResNetTest {
             Tensor pixels = Tensors.gaussian(1, 4, 3, 16, 16);
             Tensor together = built.trunk.forward(pixels, false);
             Tensor alone = built.trunk.forward(pixels.narrow(0, 2, 1), false);
-            assertThat(GoldenSet.maxDifference(alone, together.narrow(0, 2, 1))).isLessThan(1e-6);
+            assertThat(relativeDifference(alone, together.narrow(0, 2, 1))).isLessThan(1e-5);
         }
     }
 }

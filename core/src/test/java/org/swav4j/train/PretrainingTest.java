@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.bytedeco.javacpp.Pointer;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -307,11 +306,15 @@ class PretrainingTest {
                 assertThat(optimizer.contains("momentum." + name)).isTrue();
             }
         }
-        assertThat(losses(training)).allMatch(loss -> loss > 0.5 && loss < 4);
+        List<Double> losses = losses(training);
+        assertThat(mean(losses.subList(10, 15))).isLessThan(mean(losses.subList(0, 5)));
+    }
+
+    private static double mean(List<Double> values) {
+        return values.stream().mapToDouble(d -> d).average().orElseThrow();
     }
 
     @Test
-    @Tag("slow")
     void memoryStaysFlat() {
         TinyTraining training = training("a").with(steps(60, 0));
         long[] count = new long[301];
