@@ -112,6 +112,9 @@ public final class Checkpoint {
                 if (!Path.of(name).equals(Path.of(name).getFileName())) {
                     throw new CheckpointException(file + ": names a file outside the checkpoint: '" + name + "'");
                 }
+                if (manifest.files().get(name) == null) {
+                    throw new CheckpointException(file + ": states neither size nor sum of '" + name + "'");
+                }
             }
             return manifest;
         } catch (NoSuchFileException e) {

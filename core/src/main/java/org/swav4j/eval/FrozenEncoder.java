@@ -55,7 +55,12 @@ public final class FrozenEncoder implements Encoder, AutoCloseable {
      */
     public static FrozenEncoder load(Path runOrCheckpoint, Placement placement, Precision precision) {
         Checkpoint checkpoint = Checkpoint.find(runOrCheckpoint);
-        FrozenEncoder encoder = new FrozenEncoder(checkpoint.encoder(), placement, precision);
+        FrozenEncoder encoder;
+        try {
+            encoder = new FrozenEncoder(checkpoint.encoder(), placement, precision);
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(checkpoint.directory() + ": " + e.getMessage(), e);
+        }
         try (StateDict saved = checkpoint.model();
                 StateDict trunkOnly = new StateDict()) {
             saved.forEach((name, tensor) -> {

@@ -12,11 +12,11 @@ import org.swav4j.data.ImageSource;
 import org.swav4j.data.Images;
 
 /** Images in memory, some of them broken, that count how often they are read. */
-final class MemoryImages implements ImageSource {
+public final class MemoryImages implements ImageSource {
     private final List<byte[]> encoded = new ArrayList<>();
     private final AtomicInteger reads = new AtomicInteger();
 
-    MemoryImages(int count, Set<Integer> broken) {
+    public MemoryImages(int count, Set<Integer> broken) {
         for (int i = 0; i < count; i++) {
             String extension = i % 2 == 0 ? ".jpg" : ".png";
             encoded.add(

@@ -1,0 +1,216 @@
+package org.swav4j.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.assertj.core.data.Offset;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.swav4j.Tensors;
+import org.swav4j.comm.Alone;
+import org.swav4j.comm.Collective;
+import org.swav4j.comm.ThreadRanks;
+import org.swav4j.nn.ModuleState.Placement;
+import org.swav4j.tensor.StateDict;
+
+class BatchNormTest {
+    private static final int CHANNELS = 3;
+    private static final int BATCH = 9;
+    private static final int SIDE = 4;
+    private static final double EPSILON = 1e-5;
+    private static final double[] WEIGHT = {1.5, -0.7, 0.2};
+    private static final double[] BIAS = {0.1, 0.3, -2};
+
+    /** Everything a pass leaves, of one rank. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by the arrays' values, never as records
+    private record Pass(
+            double[] y,
+            double[] inputGradient,
+            double[] weightGradient,
+            double[] biasGradient,
+            double[] mean,
+            double[] variance,
+            long batches) {}
+
+    /** Forward and backward of samples {@code first} and on of the batch; loss = Σ y·g. */
+    private static Pass pass(Collective collective, boolean images, int first, int count) {
+        ModuleState modules = new ModuleState(Placement.CPU);
+        // the scope keeps the hook alive until backward
+        try (PointerScope scope = new PointerScope();
+                StateDict state = modules.all()) {
+            BatchNorm norm = new BatchNorm(modules.under("bn"), CHANNELS, collective);
+            try (NoGradGuard noGrad = new NoGradGuard()) {
+                state.get("bn.weight").copy_(Tensors.floats(WEIGHT, CHANNELS));
+                state.get("bn.bias").copy_(Tensors.floats(BIAS, CHANNELS));
+            }
+            Tensor x =
+                    input(images).narrow(0, first, count).contiguous().detach().set_requires_grad(true);
+            Tensor g = outputGradient(images).narrow(0, first, count);
+            Tensor y = norm.forward(x, true);
+            y.mul(g).sum().backward();
+            return new Pass(
+                    Tensors.doubles(y),
+                    Tensors.doubles(x.grad()),
+                    Tensors.doubles(state.get("bn.weight").grad()),
+                    Tensors.doubles(state.get("bn.bias").grad()),
+                    Tensors.doubles(state.get("bn.running_mean")),
+                    Tensors.doubles(state.get("bn.running_var")),
+                    state.get("bn.num_batches_tracked").item_long());
+        }
+    }
+
+    private static long[] shape(boolean images) {
+        return images ? new long[] {BATCH, CHANNELS, SIDE, SIDE} : new long[] {BATCH, CHANNELS};
+    }
+
+    /** Channels far from zero mean: where E[x²] − E[x]² in float32 would lose digits. */
+    private static Tensor input(boolean images) {
+        long[] perChannel = images ? new long[] {1, CHANNELS, 1, 1} : new long[] {1, CHANNELS};
+        return Tensors.gaussian(1, shape(images))
+                .mul(Tensors.floats(new double[] {1, 3, 0.5}, perChannel))
+                .add(Tensors.floats(new double[] {0, 20, -5}, perChannel));
+    }
+
+    private static Tensor outputGradient(boolean images) {
+        return Tensors.gaussian(2, shape(images));
+    }
+
+    /** The definition in float64. */
+    private static Pass byHand(boolean images) {
+        double[] x;
+        double[] g;
+        try (PointerScope scope = new PointerScope()) {
+            x = Tensors.doubles(input(images));
+            g = Tensors.doubles(outputGradient(images));
+        }
+        int inner = images ? SIDE * SIDE : 1;
+        int n = BATCH * inner;
+        double[] y = new double[x.length];
+        double[] dx = new double[x.length];
+        double[] dw = new double[CHANNELS];
+        double[] db = new double[CHANNELS];
+        double[] runningMean = new double[CHANNELS];
+        double[] runningVar = new double[CHANNELS];
+        for (int c = 0; c < CHANNELS; c++) {
+            int[] at = positions(c, inner);
+            double mean = 0;
+            for (int i : at) {
+                mean += x[i] / n;
+            }
+            double variance = 0;
+            for (int i : at) {
+                variance += (x[i] - mean) * (x[i] - mean) / n;
+            }
+            double sigma = Math.sqrt(variance + EPSILON);
+            for (int i : at) {
+                y[i] = WEIGHT[c] * (x[i] - mean) / sigma + BIAS[c];
+                dw[c] += g[i] * (x[i] - mean) / sigma;
+                db[c] += g[i];
+            }
+            for (int i : at) {
+                dx[i] = WEIGHT[c] / sigma * (g[i] - db[c] / n - (x[i] - mean) / sigma * dw[c] / n);
+            }
+            runningMean[c] = 0.1 * mean;
+            runningVar[c] = 0.9 + 0.1 * variance * n / (n - 1);
+        }
+        return new Pass(y, dx, dw, db, runningMean, runningVar, 1);
+    }
+
+    private static int[] positions(int channel, int inner) {
+        int[] at = new int[BATCH * inner];
+        for (int i = 0; i < at.length; i++) {
+            at[i] = (i / inner * CHANNELS + channel) * inner + i % inner;
+        }
+        return at;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void followsItsDefinition(boolean images) {
+        compare(pass(new Alone(), images, 0, BATCH), byHand(images));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, 5 4", "true, 5 4", "false, 2 7", "true, 2 7", "false, 4 3 2", "true, 4 3 2", "false, 1 1 7"})
+    void ranksWithUnequalSharesEqualOneBatch(boolean images, String sizes) {
+        int[] shares = java.util.Arrays.stream(sizes.split(" "))
+                .mapToInt(Integer::parseInt)
+                .toArray();
+        List<Pass> ranks = ThreadRanks.run(shares.length, collective -> {
+            int first = 0;
+            for (int rank = 0; rank < collective.rank(); rank++) {
+                first += shares[rank];
+            }
+            return pass(collective, images, first, shares[collective.rank()]);
+        });
+        double[] dw = new double[CHANNELS];
+        double[] db = new double[CHANNELS];
+        for (Pass rank : ranks) {
+            for (int c = 0; c < CHANNELS; c++) {
+                dw[c] += rank.weightGradient[c];
+                db[c] += rank.biasGradient[c];
+            }
+            Pass expected = byHand(images);
+            close(rank.mean, expected.mean);
+            close(rank.variance, expected.variance);
+            assertThat(rank.batches).isEqualTo(1);
+            assertThat(rank.mean).as("the same on every rank").containsExactly(ranks.get(0).mean);
+            assertThat(rank.variance).containsExactly(ranks.get(0).variance);
+        }
+        compare(
+                new Pass(
+                        joined(ranks.stream().map(Pass::y).toList()),
+                        joined(ranks.stream().map(Pass::inputGradient).toList()),
+                        dw,
+                        db,
+                        ranks.get(0).mean,
+                        ranks.get(0).variance,
+                        1),
+                byHand(images));
+    }
+
+    private static double[] joined(List<double[]> parts) {
+        return parts.stream().flatMapToDouble(java.util.Arrays::stream).toArray();
+    }
+
+    private static void compare(Pass actual, Pass expected) {
+        close(actual.y, expected.y);
+        close(actual.inputGradient, expected.inputGradient);
+        close(actual.weightGradient, expected.weightGradient);
+        close(actual.biasGradient, expected.biasGradient);
+        close(actual.mean, expected.mean);
+        close(actual.variance, expected.variance);
+        assertThat(actual.batches).isEqualTo(expected.batches);
+    }
+
+    private static void close(double[] actual, double[] expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int i = 0; i < actual.length; i++) {
+            assertThat(actual[i]).isCloseTo(expected[i], Offset.offset(2e-5 * Math.max(1, Math.abs(expected[i]))));
+        }
+    }
+
+    @Test
+    void evaluationUsesRunningStatistics() {
+        ModuleState modules = new ModuleState(Placement.CPU);
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard noGrad = new NoGradGuard();
+                StateDict state = modules.all()) {
+            BatchNorm norm = new BatchNorm(modules.under("bn"), 2, new Alone());
+            state.get("bn.running_mean").copy_(Tensors.floats(new double[] {1, 2}, 2));
+            state.get("bn.running_var").copy_(Tensors.floats(new double[] {4, 0.25}, 2));
+            Tensor y = norm.forward(Tensors.floats(new double[] {3, 3, 1, 2}, 2, 2), false);
+            double[] values = Tensors.doubles(y);
+            assertThat(values[0]).isCloseTo(1, Offset.offset(1e-5));
+            assertThat(values[1]).isCloseTo(2, Offset.offset(1e-4));
+            assertThat(values[2]).isZero();
+            assertThat(values[3]).isZero();
+            assertThat(state.get("bn.num_batches_tracked").item_long()).isZero();
+        }
+    }
+}
