@@ -132,7 +132,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
     private static boolean isNativeOutOfMemory(Throwable failure) {
         String message = String.valueOf(failure.getMessage());
         return failure instanceof RuntimeException
-                && (message.contains("can't allocate memory") || message.contains("not enough memory")
+                && (message.contains("can't allocate memory")
+                        || message.contains("not enough memory")
                         || message.contains("CUDA out of memory"));
     }
 

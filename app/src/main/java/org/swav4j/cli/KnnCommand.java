@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.swav4j.data.DataException;
 import org.swav4j.data.ImageFolder;
@@ -79,14 +78,8 @@ final class KnnCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkUsage();
-        LabelledImages known = labelled(train);
-        LabelledImages asked = labelled(test);
-        TreeSet<String> unknown = new TreeSet<>(asked.classNames());
-        known.classNames().forEach(unknown::remove);
-        if (!unknown.isEmpty()) {
-            throw new DataException(test + ": class '" + unknown.first() + "' is not among those of " + train
-                    + (unknown.size() > 1 ? " (nor are " + (unknown.size() - 1) + " others)" : ""));
-        }
+        LabelledImages known = ImageFolder.open(train);
+        LabelledImages asked = ImageFolder.open(test);
         if (k > known.size()) {
             throw new DataException(
                     "--k: '" + k + "': more neighbours than the " + known.size() + " images in " + train);
@@ -128,14 +121,6 @@ final class KnnCommand implements Callable<Integer> {
         if (!problems.isEmpty()) {
             throw new UsageException(String.join("\n", problems));
         }
-    }
-
-    private static LabelledImages labelled(Path folder) {
-        ImageFolder images = ImageFolder.open(folder);
-        if (images.classNames().isEmpty()) {
-            throw new DataException(folder + ": no classes; each class needs a folder of its own in it");
-        }
-        return images;
     }
 
     private void report(Knn.Result result, int classes) {

@@ -9,9 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.swav4j.augment.CropSpec;
+import org.swav4j.data.DataException;
 import org.swav4j.data.ImageFolder;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
@@ -57,6 +59,9 @@ import picocli.CommandLine.Spec;
             "  swav pretrain --data photos/ --out runs/photos --resume"
         })
 final class PretrainCommand implements Callable<Integer> {
+    /** As it was called, so that the commands shown can be typed. */
+    private static final String PROGRAM = System.getProperty("swav.command", "swav");
+
     private static final int KNN_NEIGHBOURS = 20;
     private static final double KNN_TEMPERATURE = 0.07;
 
@@ -115,6 +120,9 @@ final class PretrainCommand implements Callable<Integer> {
         ProgressLine line = new ProgressLine(progress, ProgressLine.suitable(quiet));
         SampleData sample = data == null ? SampleData.prepare(line::say) : null;
         ImageFolder images = data == null ? sample.train() : ImageFolder.open(data);
+        if (images.size() < 2) {
+            throw new DataException(images.description() + ": at least two images are needed");
+        }
         Resolution resolution = AutoConfig.complete(given, DataFacts.of(images), MachineFacts.detect());
         KnnProtocol protocol = protocol(sample, resolution.config());
         line.say(images.description());
@@ -124,6 +132,7 @@ final class PretrainCommand implements Callable<Integer> {
             reportStop(result, run, results);
             return ExitCode.INTERRUPTED;
         }
+        line.say("Done: " + result.step() + " steps, the encoder is in " + result.checkpoint());
         LearningReport learned = protocol == null
                 ? null
                 : LearningReport.of(
@@ -252,11 +261,29 @@ final class PretrainCommand implements Callable<Integer> {
         if (json) {
             Json.print(results, fields(result, run));
         } else {
-            String source = data == null ? "" : " --data " + data;
-            results.println("Stopped after step " + result.step() + ". To go on: swav pretrain" + source + " --out "
-                    + run + " --resume");
+            StringBuilder again = new StringBuilder(PROGRAM + " pretrain");
+            for (Map.Entry<String, Path> folder : folders(run).entrySet()) {
+                again.append(' ').append(folder.getKey()).append(' ').append(quoted(folder.getValue()));
+            }
+            results.println("Stopped after step " + result.step() + ". To go on: " + again + " --resume");
         }
         results.flush();
+    }
+
+    /** The folders a run was given, to give them again. */
+    private Map<String, Path> folders(Path run) {
+        Map<String, Path> folders = new LinkedHashMap<>();
+        folders.put("--data", data);
+        folders.put("--out", run);
+        folders.put("--knn-train", knnTrain);
+        folders.put("--knn-test", knnTest);
+        folders.values().removeIf(Objects::isNull);
+        return folders;
+    }
+
+    private static String quoted(Path path) {
+        String text = path.toString();
+        return text.matches("[\\w./+:=@-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
     private void reportEnd(TrainingResult result, LearningReport learned, Path run, PrintWriter results) {
@@ -267,18 +294,17 @@ final class PretrainCommand implements Callable<Integer> {
             }
             Json.print(results, fields);
         } else {
-            results.println("Done: " + result.step() + " steps, the encoder is in " + result.checkpoint());
             if (learned != null) {
                 results.print(learned.text());
             }
             if (!quiet) {
                 results.println("What next:");
                 if (data == null) {
-                    results.println(
-                            "  swav pretrain --data YOUR_IMAGES/ --out runs/mine      train on your own images");
+                    results.println("  " + PROGRAM
+                            + " pretrain --data YOUR_IMAGES/ --out runs/mine      train on your own images");
                 }
-                results.println(
-                        "  swav knn --model " + run + " --train LABELLED/ --test LABELLED/    measure the encoder");
+                results.println("  " + PROGRAM + " knn --model " + quoted(run)
+                        + " --train LABELLED/ --test LABELLED/    measure the encoder");
                 results.println("  tensorboard --logdir " + run + "      see the curves; " + run
                         + "/metrics.jsonl has the numbers");
             }
@@ -291,7 +317,7 @@ final class PretrainCommand implements Callable<Integer> {
         fields.put("run", run.toString());
         fields.put("interrupted", result.interrupted());
         fields.put("step", result.step());
-        fields.put("loss", result.loss());
+        fields.put("loss", Double.isFinite(result.loss()) ? result.loss() : null);
         fields.put("checkpoint", result.checkpoint().toString());
         return fields;
     }

@@ -2,6 +2,7 @@ package org.swav4j.cli;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -21,6 +22,7 @@ import org.swav4j.tensor.ComputeDevice;
 import org.swav4j.tensor.StateDict;
 import org.swav4j.train.BuildInfo;
 import org.swav4j.train.ConfigYaml;
+import org.swav4j.train.DivergedException;
 import org.swav4j.train.EpochEvaluation;
 import org.swav4j.train.PretrainConfig;
 import org.swav4j.train.Pretraining;
@@ -60,15 +62,23 @@ final class PretrainRun {
                 requireFits(config, initial, initFrom);
             }
             RunDirectory run = RunDirectory.create(out);
-            AtomicFile.write(
-                    run.config(), ConfigYaml.write(config, resolution.choices()).getBytes(StandardCharsets.UTF_8));
-            Provenance provenance = Provenance.start(
-                    BuildInfo.read().version(),
-                    commandLine,
-                    InfoCommand.libraries(),
-                    new Provenance.Data(images.description(), images.fingerprint()));
-            provenance.write(run);
-            return train(run, provenance, null, initial, protocol, listener, stop);
+            try {
+                AtomicFile.write(
+                        run.config(),
+                        ConfigYaml.write(config, resolution.choices()).getBytes(StandardCharsets.UTF_8));
+                Provenance provenance = Provenance.start(
+                        BuildInfo.read().version(),
+                        commandLine,
+                        InfoCommand.libraries(),
+                        new Provenance.Data(images.description(), images.fingerprint()));
+                provenance.write(run);
+                return train(run, provenance, null, initial, protocol, listener, stop);
+            } catch (IOException | RuntimeException | Error e) {
+                if (!run.hasProgress()) {
+                    run.discard();
+                }
+                throw e;
+            }
         }
     }
 
@@ -91,6 +101,11 @@ final class PretrainRun {
         }
         Checkpoint checkpoint = newest(run, listener);
         long step = checkpoint == null ? 0 : checkpoint.progress().step();
+        PretrainConfig config = resolution.config();
+        String yaml = Files.readString(run.config());
+        if (!ConfigYaml.read(yaml, run.config().toString()).equals(config)) {
+            AtomicFile.write(run.config(), ConfigYaml.write(config, List.of()).getBytes(StandardCharsets.UTF_8));
+        }
         Provenance provenance = before.withEvent(Event.now(Kind.RESUME, step));
         provenance.write(run);
         return train(run, provenance, checkpoint, null, protocol, listener, stop);
@@ -111,20 +126,40 @@ final class PretrainRun {
                 : model -> protocol.evaluate(pixels -> model.features(pixels, config.precision()))
                         .top1();
         Pretraining.Job job = new Pretraining.Job(config, images, run, from, initial, evaluation);
-        boolean returned = false;
         try {
             TrainingResult result = new Pretraining(job, new Alone(), listener, stop).run();
-            returned = true;
             Kind how = result.interrupted() ? Kind.INTERRUPTED : Kind.FINISHED;
             provenance.withEvent(Event.now(how, result.step())).write(run);
             return result;
-        } finally {
-            if (!returned) {
-                Checkpoint newest = newest(run, listener);
-                long step = newest == null ? 0 : newest.progress().step();
-                provenance.withEvent(Event.now(Kind.STOP, step)).write(run);
-            }
+        } catch (DivergedException e) {
+            noteStop(run, provenance, listener, e);
+            Path good = newestDirectory(run, listener);
+            throw good == null
+                    ? e
+                    : new IllegalStateException(
+                            e.getMessage() + ". The last good checkpoint is " + good
+                                    + "; a new run can begin with its weights: --init-from " + good,
+                            e);
+        } catch (IOException | RuntimeException | Error e) {
+            noteStop(run, provenance, listener, e);
+            throw e;
         }
+    }
+
+    /** What ended the run must reach the user even where nothing can be written any more. */
+    private static void noteStop(RunDirectory run, Provenance provenance, TrainingListener listener, Throwable why) {
+        try {
+            Checkpoint newest = newest(run, listener);
+            long step = newest == null ? 0 : newest.progress().step();
+            provenance.withEvent(Event.now(Kind.STOP, step)).write(run);
+        } catch (IOException | RuntimeException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    private static Path newestDirectory(RunDirectory run, TrainingListener listener) {
+        Checkpoint newest = newest(run, listener);
+        return newest == null ? null : newest.directory();
     }
 
     private static Checkpoint newest(RunDirectory run, TrainingListener listener) {

@@ -28,6 +28,10 @@ final class ProgressLine implements TrainingListener {
     private static final long PLAIN_NANOS = 10_000_000_000L;
     private static final long TERMINAL_NANOS = 100_000_000L;
     private static final String CLEAR_LINE = "\r\u001b[K";
+    /** A line longer than the terminal is wide is cut there: wrapped, it could not be written over. */
+    private static final String CUT_LONG_LINES = "\u001b[?7l";
+
+    private static final String WRAP_LONG_LINES = "\u001b[?7h";
 
     private final PrintWriter out;
     private final Mode mode;
@@ -84,7 +88,7 @@ final class ProgressLine implements TrainingListener {
         }
         shownAt = now;
         if (mode == Mode.TERMINAL) {
-            out.print(CLEAR_LINE + text(r));
+            out.print(CLEAR_LINE + CUT_LONG_LINES + text(r) + WRAP_LONG_LINES);
             lineOpen = true;
         } else {
             out.println(text(r));

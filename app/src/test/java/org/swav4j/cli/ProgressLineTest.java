@@ -67,7 +67,7 @@ class ProgressLineTest {
         assertThat(text.toString().split("\r\u001b\\[K", -1))
                 .hasSize(5)
                 .satisfies(parts -> assertThat(parts[3].lines()).containsExactly("warning: the loss stays at ln K"));
-        assertThat(text.toString()).endsWith("left" + System.lineSeparator());
+        assertThat(text.toString()).endsWith("left\u001b[?7h" + System.lineSeparator());
     }
 
     @Test

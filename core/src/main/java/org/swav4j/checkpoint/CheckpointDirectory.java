@@ -66,7 +66,7 @@ public final class CheckpointDirectory {
         Path unfinished = root.resolve(UNFINISHED + ProcessHandle.current().pid());
         try {
             Files.createDirectories(root);
-            delete(unfinished);
+            deleteAbandoned();
             Files.createDirectory(unfinished);
             write(unfinished, contents, version);
             delete(target);
@@ -82,6 +82,22 @@ public final class CheckpointDirectory {
             }
             throw new CheckpointException(
                     target + ": cannot be written: " + e.getMessage() + ". Is the disk full or read-only?", e);
+        }
+    }
+
+    /** What this process, or one that is gone, began to save and did not finish. */
+    private void deleteAbandoned() throws IOException {
+        for (Path entry : sorted(root)) {
+            String name = entry.getFileName().toString();
+            if (name.startsWith(UNFINISHED)) {
+                String pid = name.substring(UNFINISHED.length());
+                boolean alive = pid.matches("\\d{1,10}")
+                        && Long.parseLong(pid) != ProcessHandle.current().pid()
+                        && ProcessHandle.of(Long.parseLong(pid)).isPresent();
+                if (!alive) {
+                    delete(entry);
+                }
+            }
         }
     }
 

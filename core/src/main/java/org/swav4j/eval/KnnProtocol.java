@@ -1,6 +1,8 @@
 package org.swav4j.eval;
 
+import java.util.List;
 import org.swav4j.augment.EvalTransform;
+import org.swav4j.data.DataException;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
 
@@ -16,6 +18,24 @@ import org.swav4j.data.Quarantine;
  */
 public record KnnProtocol(
         LabelledImages train, LabelledImages test, EvalTransform view, Knn knn, int workers, Quarantine quarantine) {
+    /** Refuses, before any work, what could not be evaluated. */
+    public KnnProtocol {
+        for (LabelledImages images : new LabelledImages[] {train, test}) {
+            if (images.classNames().isEmpty()) {
+                throw new DataException(
+                        images.description() + ": no classes; each class needs a folder of its own in it");
+            }
+        }
+        List<String> unknown = test.classNames().stream()
+                .filter(name -> !train.classNames().contains(name))
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw new DataException(
+                    test.description() + ": class '" + unknown.get(0) + "' is not among those of " + train.description()
+                            + (unknown.size() > 1 ? " (nor are " + (unknown.size() - 1) + " others)" : ""));
+        }
+    }
+
     /** Accuracy of an encoder. */
     public Knn.Result evaluate(Encoder encoder) {
         try (LabelledFeatures bank = features(train, encoder);

@@ -30,6 +30,8 @@ final class ImageReader implements AutoCloseable {
             quarantine.record(source.name(index), "the file has disappeared since the folder was indexed");
         } catch (AccessDeniedException e) {
             quarantine.record(source.name(index), "permission denied");
+        } catch (OutOfMemoryError e) {
+            quarantine.record(source.name(index), "the file is too large for the program's heap");
         } catch (IOException e) {
             quarantine.record(source.name(index), "cannot be read: " + e.getMessage());
         }

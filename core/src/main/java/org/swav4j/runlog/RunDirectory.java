@@ -10,7 +10,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.stream.Stream;
 
 /**
  * Where everything of one run lies:
@@ -92,6 +94,38 @@ public final class RunDirectory {
                     "is not a run: it has neither " + CONFIG + " nor " + PROVENANCE + "; give the directory of a run");
         }
         return new RunDirectory(path);
+    }
+
+    /** Whether a step was recorded or a checkpoint saved: something that should not be lost. */
+    public boolean hasProgress() {
+        try (Stream<Path> saved = Files.isDirectory(checkpoints()) ? Files.list(checkpoints()) : Stream.empty()) {
+            return saved.findAny().isPresent() || (Files.exists(metrics()) && Files.size(metrics()) > 0);
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** Deletes what a run writes, and the directory if nothing else is in it. */
+    public void discard() throws IOException {
+        for (Path each : new Path[] {config(), provenance(), metrics(), quarantine(), tensorboard(), checkpoints()}) {
+            deleteTree(each);
+        }
+        try (Stream<Path> rest = Files.list(path)) {
+            if (rest.findAny().isEmpty()) {
+                Files.delete(path);
+            }
+        }
+    }
+
+    private static void deleteTree(Path root) throws IOException {
+        if (!Files.exists(root)) {
+            return;
+        }
+        try (Stream<Path> inside = Files.walk(root)) {
+            for (Path each : inside.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
     }
 
     /** Whether {@link #open} would find a run there. */

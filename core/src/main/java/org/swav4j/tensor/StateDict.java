@@ -91,6 +91,15 @@ public final class StateDict implements AutoCloseable {
         }
     }
 
+    /** Whether no value of any tensor is infinite or not a number. */
+    public boolean isFinite() {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard noGrad = new NoGradGuard()) {
+            return tensors.values().stream()
+                    .allMatch(tensor -> tensor.isfinite().all().item_bool());
+        }
+    }
+
     private static String abbreviated(Set<String> names) {
         String few = String.join("', '", names.stream().limit(5).toList());
         return "'" + few + "'" + (names.size() > 5 ? " and " + (names.size() - 5) + " more" : "");

@@ -217,12 +217,20 @@ public final class AutoConfig {
     private PretrainConfig placed(Supplier<PretrainConfig> attempt) {
         try {
             return attempt.get();
-        } catch (ConfigurationException e) {
-            throw new ConfigurationException(e.problems().stream()
-                    .map(p -> p.setting()
-                            .map(s -> new Problem(p.setting(), given.place(s), p.what()))
-                            .orElse(p))
-                    .toList());
+        } catch (IllegalArgumentException e) {
+            if (!(e instanceof ConfigurationException problems)) {
+                throw new ConfigurationException(List.of(Problem.at("settings", e.getMessage())));
+            }
+            throw placed(problems);
         }
+    }
+
+    /** The same problems, each at the place its value came from. */
+    private ConfigurationException placed(ConfigurationException e) {
+        return new ConfigurationException(e.problems().stream()
+                .map(p -> p.setting()
+                        .map(s -> new Problem(p.setting(), given.place(s), p.what()))
+                        .orElse(p))
+                .toList());
     }
 }

@@ -42,7 +42,8 @@ public final class Pretrainer {
      * @param crops of each resolution, uint8 [n·B, s, s, 3], crop-major
      * @param batch B, samples on this rank
      * @return the loss before the update
-     * @throws DivergedException if the loss is not finite; nothing but batch norm's running statistics has changed then
+     * @throws DivergedException if the loss is not finite; no weight was updated then; batch norm's
+     *     running statistics and the queue have seen the batch
      */
     public double step(List<Tensor> crops, int batch, StepObserver observer) {
         Swav model = state.model();

@@ -114,10 +114,11 @@ public final class Pretraining {
                         config.seed(),
                         collective.rank(),
                         collective.world(),
-                        quarantine);
-                MetricsLog metrics = metrics()) {
+                        quarantine)) {
             Progress from = begin(state, loader.batchesPerEpoch());
-            return new Epochs(state, loader, metrics, batchPerRank).run(from);
+            try (MetricsLog metrics = metrics()) {
+                return new Epochs(state, loader, metrics, batchPerRank).run(from);
+            }
         } finally {
             quarantine.flush(job.run().quarantine());
         }
@@ -146,6 +147,11 @@ public final class Pretraining {
         }
         Checkpoint checkpoint = job.resume();
         String place = checkpoint.directory().toString();
+        if (!checkpoint.progress().dataFingerprint().equals(job.images().fingerprint())
+                || checkpoint.progress().stepsPerEpoch() != stepsPerEpoch) {
+            throw new IllegalArgumentException(place + ": was made on other images or another batch size than "
+                    + job.images().description() + " in batches of " + config.batchSize());
+        }
         try (StateDict model = checkpoint.model();
                 StateDict optimizer = checkpoint.optimizer()) {
             state.model().state().copyFrom(model, place);
@@ -207,6 +213,10 @@ public final class Pretraining {
                     totalSteps,
                     state.step(),
                     job.images().size()));
+            if (job.resume() == null && job.initial() != null) {
+                // what a run began with must not be lost if it ends before its first epoch does
+                save(0, 0);
+            }
             int firstBatch = from.batch();
             for (int epoch = from.epoch(); epoch < config.epochs() && state.step() < totalSteps; epoch++) {
                 if (state.queue() == null
@@ -234,6 +244,7 @@ public final class Pretraining {
                 }
                 done++;
                 if (stop.getAsBoolean()) {
+                    tellBroken();
                     save(epoch, done);
                     return false;
                 }
@@ -303,6 +314,9 @@ public final class Pretraining {
         }
 
         private void save(int epoch, int batchesDone) {
+            if (!state.model().parameters().isFinite()) {
+                throw new DivergedException(state.step(), schedule.at(state.step()), Double.NaN);
+            }
             boolean epochDone = batchesDone >= stepsPerEpoch;
             Progress progress = new Progress(
                     state.step(),

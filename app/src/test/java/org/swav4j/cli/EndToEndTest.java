@@ -1,0 +1,201 @@
+package org.swav4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.swav4j.data.SampleImages;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The commands as a user gives them, on a few drawn images and for a few steps. */
+class EndToEndTest {
+    private static final String[] TINY = {
+        "--arch",
+        "resnet10w0.125",
+        "--stem",
+        "small-stride2",
+        "--crops",
+        "2x16@0.4-1",
+        "--prototypes",
+        "8",
+        "--hidden",
+        "16",
+        "--dim",
+        "8",
+        "--batch-size",
+        "12",
+        "--epochs",
+        "3",
+        "--precision",
+        "fp32",
+        "--threads",
+        "1",
+        "--seed",
+        "7"
+    };
+
+    @TempDir
+    private static Path shared;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    static void draw() throws IOException {
+        SampleImages.draw(shared.resolve("images"), 3, 1, 5);
+    }
+
+    private static Path train() {
+        return shared.resolve("images/train");
+    }
+
+    private static Path test() {
+        return shared.resolve("images/test");
+    }
+
+    @Test
+    void pretrainsMeasuresAndLeavesARunThatKnnReads() throws IOException {
+        Path run = directory.resolve("run");
+        Result result = pretrain(run, "--knn-train", train(), "--knn-test", test());
+        assertThat(result.code).as(result.err).isZero();
+        assertThat(result.out)
+                .contains("36 images", "Done: 9 steps", "raw pixels", "untrained encoder", "trained encoder");
+        for (String file : List.of("config.yaml", "provenance.json", "metrics.jsonl", "tensorboard")) {
+            assertThat(run.resolve(file)).exists();
+        }
+        assertThat(Files.readString(run.resolve("provenance.json"))).contains("\"finished\"");
+
+        Result knn = swav("knn", "--model", run, "--train", train(), "--test", test(), "--k", "3", "--json");
+        assertThat(knn.code).as(knn.err).isZero();
+        JsonNode json = new JsonMapper().readTree(knn.out);
+        assertThat(json.get("test_images").asInt()).isEqualTo(12);
+        assertThat(json.get("top1").asDouble()).isBetween(0.0, 1.0);
+    }
+
+    @Test
+    void aRunStoppedByMaxStepsResumesToTheSameWeightsAsOneThatWasNot() throws IOException {
+        Path whole = directory.resolve("whole");
+        Path parts = directory.resolve("parts");
+        assertThat(pretrain(whole).code).isZero();
+        assertThat(pretrain(parts, "--max-steps", "4").code).isZero();
+        Result resumed = swav("pretrain", "--data", train(), "--out", parts, "--resume", "--max-steps", "0");
+        assertThat(resumed.code).as(resumed.err).isZero();
+        assertThat(resumed.out).contains("from step 4");
+        String weights = "checkpoints/step-000000009/model.safetensors";
+        assertThat(parts.resolve(weights)).hasSameBinaryContentAs(whole.resolve(weights));
+        assertThat(Files.readString(parts.resolve("provenance.json"))).contains("\"resume\"");
+        assertThat(Files.readString(parts.resolve("config.yaml"))).contains("max_steps: 0");
+    }
+
+    @Test
+    void aResumedRunKeepsItsSettingsAndItsImages() {
+        Path run = directory.resolve("run");
+        assertThat(pretrain(run, "--max-steps", "1").code).isZero();
+        Result other = swav("pretrain", "--data", train(), "--out", run, "--resume", "--epsilon", "0.1");
+        assertThat(other.code).isEqualTo(ExitCode.USAGE);
+        assertThat(other.err).contains("--epsilon", "keeps its settings");
+        Result images = swav("pretrain", "--data", test(), "--out", run, "--resume");
+        assertThat(images.code).isEqualTo(ExitCode.FAILED);
+        assertThat(images.err).contains("is not what", "was trained on");
+    }
+
+    @Test
+    void initFromTakesTheTrunkAndIsSavedBeforeTheFirstStep() throws IOException {
+        Path first = directory.resolve("first");
+        Path second = directory.resolve("second");
+        assertThat(pretrain(first).code).isZero();
+        Result result = pretrain(second, "--prototypes", "12", "--init-from", first);
+        assertThat(result.code).as(result.err).isZero();
+        assertThat(result.out).contains("fresh: prototypes");
+        assertThat(second.resolve("checkpoints/step-000000000")).isDirectory();
+    }
+
+    @Test
+    void weightsThatDoNotFitLeaveNothingBehind() {
+        Path first = directory.resolve("first");
+        Path second = directory.resolve("second");
+        assertThat(pretrain(first, "--max-steps", "1").code).isZero();
+        Result result = pretrain(second, "--arch", "resnet18w0.125", "--init-from", first);
+        assertThat(result.code).isEqualTo(ExitCode.FAILED);
+        assertThat(result.err).contains("--init-from", "layer1.1.conv1.weight");
+        assertThat(second).doesNotExist();
+    }
+
+    @Test
+    void aRunThatFailsBeforeItsFirstStepLeavesNothingBehind() throws IOException {
+        Path broken = Files.createDirectories(directory.resolve("broken/a"));
+        for (int i = 0; i < 40; i++) {
+            Files.writeString(broken.resolve(i + ".jpg"), "not an image " + i);
+        }
+        Path run = directory.resolve("run");
+        Result result = swav(arguments("pretrain", "--data", directory.resolve("broken"), "--out", run));
+        assertThat(result.code).isEqualTo(ExitCode.FAILED);
+        assertThat(result.err).doesNotContain("\tat ");
+        assertThat(run).doesNotExist();
+    }
+
+    @Test
+    void someBrokenImagesAreNamedAndReplaced() throws IOException {
+        Path mixed = directory.resolve("mixed");
+        try (Stream<Path> files = Files.walk(train())) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = mixed.resolve(train().relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        Files.writeString(mixed.resolve("star/broken.jpg"), "text");
+        Path run = directory.resolve("run");
+        Result result = swav(arguments("pretrain", "--data", mixed, "--out", run));
+        assertThat(result.code).as(result.err).isZero();
+        assertThat(result.out).contains("could not be read", "star/broken.jpg");
+        assertThat(Files.readString(run.resolve("quarantine.csv"))).contains("star/broken.jpg");
+    }
+
+    @Test
+    void classesThatDoNotMatchAreRefusedBeforeTraining() {
+        Path run = directory.resolve("run");
+        Result result = pretrain(run, "--knn-train", train().resolve("star"), "--knn-test", test());
+        assertThat(result.code).isEqualTo(ExitCode.FAILED);
+        assertThat(result.err).contains("no classes");
+        assertThat(run).doesNotExist();
+    }
+
+    private static Result pretrain(Path run, Object... more) {
+        List<Object> all = new ArrayList<>(List.of("pretrain", "--data", train(), "--out", run));
+        all.addAll(List.of(more));
+        return swav(arguments(all.toArray()));
+    }
+
+    /** The given arguments, then those tiny settings that they do not give themselves. */
+    private static Object[] arguments(Object... given) {
+        List<Object> all = new ArrayList<>(List.of(given));
+        for (int i = 0; i < TINY.length; i += 2) {
+            if (!all.contains(TINY[i])) {
+                all.add(TINY[i]);
+                all.add(TINY[i + 1]);
+            }
+        }
+        return all.toArray();
+    }
+
+    private static Result swav(Object... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        String[] words = Stream.of(arguments).map(Object::toString).toArray(String[]::new);
+        int code = Main.run(new PrintWriter(out), new PrintWriter(err), words);
+        return new Result(code, out.toString(), err.toString());
+    }
+
+    private record Result(int code, String out, String err) {}
+}
