@@ -93,6 +93,11 @@ public final class GoldenSet {
         return manifest.has("hyper") ? manifest.get("hyper") : manifest;
     }
 
+    /** The losses of the same training computed in float64. */
+    public JsonNode float64Losses() {
+        return manifest.get("float64_comparison").get("losses_float64");
+    }
+
     public boolean has(String name) {
         return files.containsKey(name);
     }

@@ -80,6 +80,7 @@ final class KnnCommand implements Callable<Integer> {
         checkUsage();
         LabelledImages known = ImageFolder.open(train);
         LabelledImages asked = ImageFolder.open(test);
+        KnnProtocol.requireClasses(known, asked);
         if (k > known.size()) {
             throw new DataException(
                     "--k: '" + k + "': more neighbours than the " + known.size() + " images in " + train);

@@ -170,7 +170,7 @@ class CommandLineTest {
         Result result =
                 swav("knn", "--model", directory.toString(), "--train", train.toString(), "--test", test.toString());
         assertThat(result.code).isEqualTo(1);
-        assertThat(result.err).contains(test + ": class 'dog' is not among those of " + train);
+        assertThat(result.err).contains(test.toString(), "class 'dog' is not among those of " + train);
     }
 
     @Test

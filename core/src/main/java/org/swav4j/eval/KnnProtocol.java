@@ -20,6 +20,15 @@ public record KnnProtocol(
         LabelledImages train, LabelledImages test, EvalTransform view, Knn knn, int workers, Quarantine quarantine) {
     /** Refuses, before any work, what could not be evaluated. */
     public KnnProtocol {
+        requireClasses(train, test);
+    }
+
+    /**
+     * Checks that images can be classified by others.
+     *
+     * @throws DataException if either has no classes, or {@code test} has one that {@code train} has not
+     */
+    public static void requireClasses(LabelledImages train, LabelledImages test) {
         for (LabelledImages images : new LabelledImages[] {train, test}) {
             if (images.classNames().isEmpty()) {
                 throw new DataException(

@@ -2,9 +2,15 @@ package org.swav4j.nn;
 
 import static org.bytedeco.pytorch.global.torch.conv2d;
 
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** A square convolution without bias, [N, in, H, W] → [N, out, H/stride, W/stride], padded to keep the size. */
 final class Conv2d {
@@ -21,7 +27,12 @@ final class Conv2d {
         this.padding = new long[] {kernel / 2, kernel / 2};
         try (NoGradGuard noGrad = new NoGradGuard()) {
             double fanOut = (double) out * kernel * kernel;
-            weight.normal_(0, Math.sqrt(2 / fanOut), new org.bytedeco.pytorch.GeneratorOptional());
+            // drawn in one layout whatever the weight's own, as the generator fills memory in order
+            Tensor drawn = torch.empty(
+                    new long[] {out, in, kernel, kernel},
+                    new TensorOptions(ScalarType.Float),
+                    new MemoryFormatOptional(MemoryFormat.ChannelsLast));
+            weight.copy_(drawn.normal_(0, Math.sqrt(2 / fanOut), new GeneratorOptional()));
         }
     }
 

@@ -15,7 +15,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.augment.MultiCrop;
@@ -103,7 +102,7 @@ public final class Pretraining {
         torch.set_num_threads(config.threads());
         RandomState.seed(config.seed());
         int batchPerRank = config.batchSize() / collective.world();
-        Placement placement = new Placement(new ComputeDevice(config.device()), MemoryFormat.ChannelsLast);
+        Placement placement = Placement.of(new ComputeDevice(config.device()), config.precision());
         MultiCrop crops = new MultiCrop(config.crops(), config.augmentation());
         try (TrainingState state = new TrainingState(config.model(), config.optimizer(), placement, collective);
                 Loader loader = new Loader(

@@ -35,7 +35,8 @@ class ArchitectureNamesTest {
     @Test
     void widthOneIsTheNameWithoutIt() {
         assertThat(Architecture.parse("resnet50w1")).isEqualTo(Architecture.parse("resnet50"));
-        assertThat(Architecture.known()).containsExactly("resnet18", "resnet34", "resnet50", "resnet101", "resnet152");
+        assertThat(Architecture.known())
+                .containsExactly("resnet10", "resnet18", "resnet34", "resnet50", "resnet101", "resnet152");
         assertThat(Architecture.known())
                 .allSatisfy(name -> assertThat(Architecture.parse(name).width()).isEqualTo(1));
     }
@@ -59,9 +60,9 @@ class ArchitectureNamesTest {
     void unknownNamesAreAnsweredWithTheKnown(String name) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Architecture.parse(name))
-                .withMessage(
-                        "'" + name + "' is not an architecture: resnet18, resnet34, resnet50, resnet101, resnet152,"
-                                + " each with an optional width as in resnet50w2 or resnet18w0.5");
+                .withMessage("'" + name
+                        + "' is not an architecture: resnet10, resnet18, resnet34, resnet50, resnet101, resnet152,"
+                        + " each with an optional width as in resnet50w2 or resnet18w0.5");
     }
 
     @ParameterizedTest

@@ -86,7 +86,7 @@ class SettingsTest {
                 "--final-lr| FINAL_LR| -1| '-1': must be a number of 0 or more",
                 "--seed| SEED| 1.5| '1.5': must be a whole number, 0 or more",
                 "--prototypes| PROTOTYPES| 30,x| 'x': must be a whole number, from 2 to 10000000",
-                "--arch| ARCH| resnet19| 'resnet19' is not an architecture: resnet18, resnet34, resnet50, resnet101,"
+                "--arch| ARCH| resnet19| 'resnet19' is not an architecture: resnet10, resnet18, resnet34, resnet50, resnet101,"
                         + " resnet152, each with an optional width as in resnet50w2 or resnet18w0.5",
                 "--device| DEVICE| gpu| 'gpu': must be cpu, cuda or cuda:N",
                 "--blur-sigma| BLUR_SIGMA| 2-1| '2-1': must be MIN-MAX with 0 <= MIN <= MAX <= 50, as in 0.1-2.0",

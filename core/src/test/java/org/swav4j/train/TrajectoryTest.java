@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.swav4j.GoldenSet;
 import org.swav4j.comm.Alone;
 import org.swav4j.method.FeatureQueue;
@@ -30,21 +31,15 @@ import tools.jackson.databind.JsonNode;
 
 /** Whole trainings of the reference, step for step: queue, prototype freezing, LARC and schedule included. */
 class TrajectoryTest {
-    /** Both layouts must give the same numbers. */
-    enum Layout {
-        CHANNELS_LAST(org.bytedeco.pytorch.global.torch.MemoryFormat.ChannelsLast),
-        CONTIGUOUS(org.bytedeco.pytorch.global.torch.MemoryFormat.Contiguous);
-
-        private final org.bytedeco.pytorch.global.torch.MemoryFormat format;
-
-        Layout(org.bytedeco.pytorch.global.torch.MemoryFormat format) {
-            this.format = format;
-        }
-    }
-
     /** Largest differences seen. */
     private static final class Errors {
+        /** |loss − reference| of each iteration. */
         private final List<Double> losses = new ArrayList<>();
+
+        /** The same for the reference computed in float64, and that one's distance from the float32 reference. */
+        private final List<Double> lossesFloat64 = new ArrayList<>();
+
+        private final List<Double> referenceError = new ArrayList<>();
         private double codes;
         private double embeddings;
         private double prototypes;
@@ -54,19 +49,10 @@ class TrajectoryTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Layout.class)
-    void reproducesTheWellConditionedTraining(Layout layout) {
-        Errors errors = replay("g5c_basic_tight", layout);
-        System.out.printf(
-                "g5c %s: loss %.2e, codes %.2e, embeddings %.2e, prototypes %.2e, queue %.2e, state %.2e, momentum %.2e%n",
-                layout,
-                errors.losses.stream().mapToDouble(d -> d).max().orElseThrow(),
-                errors.codes,
-                errors.embeddings,
-                errors.prototypes,
-                errors.queue,
-                errors.state,
-                errors.momentum);
+    @ValueSource(ints = {1, 2})
+    void reproducesTheWellConditionedTraining(int threads) {
+        Errors errors = replay("g5c_basic_tight", threads, Placement.of(ComputeDevice.CPU, Precision.FP32));
+        print("g5c, " + threads + " threads", errors);
         assertThat(errors.losses).allMatch(d -> d <= 1e-5);
         assertThat(errors.codes).isLessThanOrEqualTo(3e-5);
         assertThat(errors.embeddings).isLessThanOrEqualTo(3e-5);
@@ -76,15 +62,47 @@ class TrajectoryTest {
         assertThat(errors.momentum).isLessThanOrEqualTo(1e-5);
     }
 
+    /** libtorch's channels-last batch norm sums less exactly: close, but the reason why float32 does not use it. */
     @Test
-    void reproducesTheTrainingThatAmplifiesRounding() {
-        Errors errors = replay("g5a_basic", Layout.CHANNELS_LAST);
-        System.out.println("g5a: |loss - reference| per iteration " + errors.losses);
-        assertThat(errors.losses.subList(0, 2)).allMatch(d -> d <= 2e-6);
+    void staysCloseInTheFastLayout() {
+        Errors errors = replay("g5c_basic_tight", 1, Placement.CPU);
+        print("g5c, channels last", errors);
+        assertThat(errors.losses).allMatch(d -> d <= 2e-3);
+        assertThat(errors.codes).isLessThanOrEqualTo(1e-2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void reproducesTheTrainingThatAmplifiesRounding(int threads) {
+        Errors errors = replay("g5a_basic", threads, Placement.of(ComputeDevice.CPU, Precision.FP32));
+        System.out.println("g5a, " + threads + " threads: |loss - reference| per iteration " + errors.losses);
+        for (int step = 0; step < 2; step++) {
+            // the reference's own float32 loss is 8e-6 from its float64 one: nearer to that is not a failure
+            boolean near = errors.losses.get(step) <= 2e-6;
+            assertThat(near || errors.lossesFloat64.get(step) <= errors.referenceError.get(step))
+                    .as("iteration " + step + ": " + errors.losses.get(step))
+                    .isTrue();
+        }
         assertThat(errors.losses).allMatch(d -> d <= 1e-2);
     }
 
-    private static Errors replay(String set, Layout layout) {
+    private static void print(String what, Errors errors) {
+        System.out.printf(
+                "%s: loss %.2e, codes %.2e, embeddings %.2e, prototypes %.2e, queue %.2e, state %.2e, momentum %.2e%n",
+                what,
+                errors.losses.stream().mapToDouble(d -> d).max().orElseThrow(),
+                errors.codes,
+                errors.embeddings,
+                errors.prototypes,
+                errors.queue,
+                errors.state,
+                errors.momentum);
+    }
+
+    private static Errors replay(String set, int threads, Placement placement) {
+        // a thread's first call into libtorch sets its number of threads to the default, so that call comes first
+        torch.get_num_threads();
+        torch.set_num_threads(threads);
         Optional<GoldenSet> found = GoldenSet.shared(set);
         assumeTrue(found.isPresent(), "shared/golden/" + set + " is not here");
         GoldenSet golden = found.get();
@@ -119,8 +137,7 @@ class TrajectoryTest {
                 false);
         Errors errors = new Errors();
         try (PointerScope scope = new PointerScope();
-                TrainingState state =
-                        new TrainingState(model, larc, new Placement(ComputeDevice.CPU, layout.format), new Alone())) {
+                TrainingState state = new TrainingState(model, larc, placement, new Alone())) {
             try (StateDict init = new StateDict()) {
                 golden.pack("init").forEach(init::add);
                 state.model().state().copyFrom(init, "init.bin");
@@ -161,7 +178,10 @@ class TrajectoryTest {
             errors.embeddings = Math.max(
                     errors.embeddings, GoldenSet.maxDifference(output.embeddings(), golden.tensor(at + "embedding")));
         });
+        double exact = golden.float64Losses().get(step).asDouble();
         errors.losses.add(Math.abs(loss - expected));
+        errors.lossesFloat64.add(Math.abs(loss - exact));
+        errors.referenceError.add(Math.abs(expected - exact));
     }
 
     private static void compareEnd(GoldenSet golden, TrainingState state, Errors errors) {
