@@ -35,6 +35,7 @@ class ResNetTest {
     /** A trunk with its tensors. */
     private record Built(ResNet trunk, StateDict state, StateDict parameters) implements AutoCloseable {
         static Built of(String name, Stem stem, Placement placement) {
+            RandomState.seed(name.hashCode());
             ModuleState modules = new ModuleState(placement);
             try (PointerScope scope = new PointerScope()) {
                 ResNet trunk = new ResNet(modules, Architecture.parse(name), stem, new Alone());
@@ -199,8 +200,10 @@ class ResNetTest {
             Tensor pixels = Tensors.gaussian(2, 2, 3, 48, 48);
             Tensor expected = byHand(built.state, pixels, true, 2);
             Tensor features = built.trunk.forward(pixels, false);
-            assertThat(expected.abs().max().item_double()).isGreaterThan(0.1);
-            assertThat(GoldenSet.maxDifference(features, expected)).isLessThan(1e-5);
+            double scale = expected.abs().max().item_double();
+            assertThat(scale).isGreaterThan(0.1);
+            // float32 rounds in proportion to the values, which grow from block to block
+            assertThat(GoldenSet.maxDifference(features, expected)).isLessThan(1e-5 * Math.max(1, scale));
         }
     }
 
