@@ -53,7 +53,7 @@ import picocli.CommandLine.Spec;
             "  swav pretrain",
             "  swav pretrain --data photos/ --out runs/photos",
             "  swav pretrain --data cifar10/train --preset cifar10-cpu --out runs/c10 \\",
-            "                --knn-train cifar10/train --knn-test cifar10/test --knn-every 5",
+            "                --knn-train cifar10/train --knn-test cifar10/test",
             "  swav pretrain --data photos/ --out runs/b --prototypes 500 \\",
             "                --crops 2x160@0.2-1,4x96@0.05-0.2",
             "  swav pretrain --data photos/ --out runs/photos --resume"
