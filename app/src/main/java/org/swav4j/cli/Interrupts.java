@@ -44,9 +44,16 @@ final class Interrupts implements BooleanSupplier, AutoCloseable {
     }
 
     private static void endAtOnce() {
-        Signal interrupt = new Signal("INT");
-        Signal.handle(interrupt, SignalHandler.SIG_DFL);
-        Signal.raise(interrupt);
+        for (String name : new String[] {"INT", "TERM"}) {
+            try {
+                Signal signal = new Signal(name);
+                Signal.handle(signal, SignalHandler.SIG_DFL);
+                Signal.raise(signal);
+            } catch (IllegalArgumentException e) {
+                // a shell's background job ignores INT from its start, and Java cannot raise what is ignored
+            }
+        }
+        Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
     }
 
     static Interrupts install(PrintWriter err, IntConsumer halt) {
