@@ -4,8 +4,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.swav4j.checkpoint.Checkpoint;
-import org.swav4j.checkpoint.EncoderInfo;
 import org.swav4j.eval.Encoder;
 import org.swav4j.eval.FrozenEncoder;
 import org.swav4j.eval.Knn;
@@ -20,12 +18,11 @@ import org.swav4j.tensor.Precision;
 record LearningReport(Knn.Result rawPixels, Knn.Result untrained, Knn.Result trained) {
     private static final int RAW_SIDE = 32;
 
-    /** Evaluates a checkpoint, the weights its run began with, and pixels. */
+    /** Evaluates a checkpoint, fresh weights of the same seed, and pixels. */
     static LearningReport of(Path checkpoint, long seed, Precision precision, KnnProtocol protocol) {
-        EncoderInfo info = Checkpoint.find(checkpoint).encoder();
         Knn.Result raw = protocol.evaluate(Encoder.rawPixels(RAW_SIDE));
-        try (FrozenEncoder before = FrozenEncoder.untrained(info, seed, Placement.CPU, precision);
-                FrozenEncoder after = FrozenEncoder.load(checkpoint, Placement.CPU, precision)) {
+        try (FrozenEncoder after = FrozenEncoder.load(checkpoint, Placement.CPU, precision);
+                FrozenEncoder before = FrozenEncoder.untrained(after.info(), seed, Placement.CPU, precision)) {
             return new LearningReport(raw, protocol.evaluate(before), protocol.evaluate(after));
         }
     }
