@@ -24,6 +24,8 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> MAY_IMPORT = new TreeMap<>(Map.ofEntries(
             Map.entry("tensor", Set.of()),
             Map.entry("data", Set.of()),
+            Map.entry("sample", Set.of()),
+            Map.entry("source", Set.of("data")),
             Map.entry("augment", Set.of("data")),
             Map.entry("format", Set.of()),
             Map.entry("runlog", Set.of("format")),

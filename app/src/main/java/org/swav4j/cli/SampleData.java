@@ -3,8 +3,8 @@ package org.swav4j.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import org.swav4j.data.ImageFolder;
-import org.swav4j.data.SampleImages;
+import org.swav4j.sample.SampleImages;
+import org.swav4j.source.ImageFolder;
 
 /** The sample images, drawn into the user's cache when they are first needed. */
 record SampleData(ImageFolder train, ImageFolder test) {

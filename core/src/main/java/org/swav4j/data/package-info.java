@@ -1,2 +1,2 @@
-/** Image sources, labels, decoding, quarantine of unreadable images, the order of an epoch, and the built-in sample data set. */
+/** What a source of images is, decoding, quarantine of unreadable images, and the order of an epoch. */
 package org.swav4j.data;

@@ -11,7 +11,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.swav4j.data.DataException;
-import org.swav4j.data.ImageFolder;
+import org.swav4j.source.ImageFolder;
 
 class DataFactsTest {
     @TempDir

@@ -1,4 +1,4 @@
-package org.swav4j.data;
+package org.swav4j.sample;
 
 /**
  * The four colours of one picture. They are drawn without knowing the class: hues are

@@ -1,4 +1,4 @@
-package org.swav4j.data;
+package org.swav4j.sample;
 
 /**
  * Where an object lies in its picture: from a pixel to the point of the object's plane seen there, by

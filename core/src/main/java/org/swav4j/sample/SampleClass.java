@@ -1,8 +1,8 @@
-package org.swav4j.data;
+package org.swav4j.sample;
 
 import java.util.Locale;
-import org.swav4j.data.Silhouettes.Silhouette;
-import org.swav4j.data.Textures.Texture;
+import org.swav4j.sample.Silhouettes.Silhouette;
+import org.swav4j.sample.Textures.Texture;
 
 /** The classes of the sample data set: an outline and a surface pattern each. Colour and background tell nothing about them. */
 @SuppressWarnings("ImmutableEnumChecker") // the functions are references to static methods without state

@@ -1,4 +1,4 @@
-package org.swav4j.data;
+package org.swav4j.sample;
 
 /**
  * The background's mottling. All its properties are drawn from ranges, none from a list of kinds: backgrounds must not

@@ -1,4 +1,4 @@
-package org.swav4j.data;
+package org.swav4j.sample;
 
 import java.io.IOException;
 import java.nio.file.Files;

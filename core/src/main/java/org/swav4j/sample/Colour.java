@@ -1,4 +1,4 @@
-package org.swav4j.data;
+package org.swav4j.sample;
 
 /** A colour in linear light; 1 is white. */
 record Colour(float red, float green, float blue) {

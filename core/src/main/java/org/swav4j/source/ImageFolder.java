@@ -1,4 +1,4 @@
-package org.swav4j.data;
+package org.swav4j.source;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +22,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.swav4j.data.DataException;
+import org.swav4j.data.LabelledImages;
 
 /**
  * The images below a folder, however deeply nested, sorted by relative name in byte order. The class of an image is the

@@ -1,4 +1,4 @@
-package org.swav4j.data;
+package org.swav4j.sample;
 
 /**
  * Periodic and stepped functions of which patterns are made. Only additions, multiplications, divisions, square roots

@@ -1,11 +1,11 @@
-package org.swav4j.data;
+package org.swav4j.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.swav4j.data.SampleImages.Split;
+import org.swav4j.sample.SampleImages.Split;
 
 /** What makes the sample set worth pretraining on: neither colour nor raw pixels tell its classes apart. */
 class SampleDifficultyTest {

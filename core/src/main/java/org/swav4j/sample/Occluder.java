@@ -1,4 +1,4 @@
-package org.swav4j.data;
+package org.swav4j.sample;
 
 /** A small round or oblong thing lying in front of the subject. */
 final class Occluder {

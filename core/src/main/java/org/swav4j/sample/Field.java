@@ -1,4 +1,4 @@
-package org.swav4j.data;
+package org.swav4j.sample;
 
 /** A number per pixel of a square picture, 0 at first. */
 final class Field {

@@ -1,10 +1,10 @@
-package org.swav4j.data;
+package org.swav4j.sample;
 
-import static org.swav4j.data.Waves.edge;
-import static org.swav4j.data.Waves.length;
-import static org.swav4j.data.Waves.offCentre;
-import static org.swav4j.data.Waves.triangle;
-import static org.swav4j.data.Waves.turns;
+import static org.swav4j.sample.Waves.edge;
+import static org.swav4j.sample.Waves.length;
+import static org.swav4j.sample.Waves.offCentre;
+import static org.swav4j.sample.Waves.triangle;
+import static org.swav4j.sample.Waves.turns;
 
 /**
  * Surface patterns of the sample classes, in the plane of {@link Silhouettes}: how much of the second colour shows at a

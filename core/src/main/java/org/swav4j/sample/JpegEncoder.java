@@ -1,4 +1,4 @@
-package org.swav4j.data;
+package org.swav4j.sample;
 
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;

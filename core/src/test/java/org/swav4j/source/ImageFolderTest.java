@@ -1,4 +1,4 @@
-package org.swav4j.data;
+package org.swav4j.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.swav4j.data.DataException;
 
 class ImageFolderTest {
     @TempDir

@@ -1,6 +1,6 @@
-package org.swav4j.data;
+package org.swav4j.sample;
 
-import static org.swav4j.data.Waves.length;
+import static org.swav4j.sample.Waves.length;
 
 /**
  * Outlines of the sample classes as signed distances: negative inside, in a plane where an object fills about the unit

@@ -1,4 +1,4 @@
-package org.swav4j.data;
+package org.swav4j.sample;
 
 /** One lamp and what it does to a surface: direction to it (x right, y down, z towards the viewer, length 1), and strengths. */
 final class Light {

@@ -1,4 +1,4 @@
-package org.swav4j.data;
+package org.swav4j.sample;
 
 /**
  * What a lamp shines on: a height in pixels and, per pixel, a mixture of two colours.
