@@ -3,7 +3,7 @@ package org.swav4j.augment;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /** Blends with black: factor 0 is black, 1 the image; beyond 1 values saturate. */
-record Brightness(double factor) implements Transform {
+public record Brightness(double factor) implements Transform {
 
     @Override
     public void apply(Mat image, Scratch scratch) {

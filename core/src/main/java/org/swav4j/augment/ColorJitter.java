@@ -6,7 +6,7 @@ import java.util.SplittableRandom;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /** Brightness, contrast, saturation and hue with drawn factors in a drawn order (torchvision's {@code ColorJitter}). */
-record ColorJitter(List<Transform> parts) implements Transform {
+public record ColorJitter(List<Transform> parts) implements Transform {
 
     /** Consumes seven draws: three for the order, then the four factors, whether or not a part is off. */
     static ColorJitter draw(Augmentation strength, SplittableRandom random) {

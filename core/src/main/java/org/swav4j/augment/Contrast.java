@@ -8,7 +8,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Scalar;
 
 /** Blends with the mean of the grey image, rounded to a whole level as PIL does. */
-record Contrast(double factor) implements Transform {
+public record Contrast(double factor) implements Transform {
 
     @Override
     public void apply(Mat image, Scratch scratch) {

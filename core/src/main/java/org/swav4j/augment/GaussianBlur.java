@@ -13,7 +13,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
  *
  * @param sigma standard deviation, pixels
  */
-record GaussianBlur(double sigma) implements Transform {
+public record GaussianBlur(double sigma) implements Transform {
     private static final int PASSES = 3;
     private static final double NEGLIGIBLE = 1e-4;
 

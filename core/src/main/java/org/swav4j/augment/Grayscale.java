@@ -7,7 +7,7 @@ import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /** Drops colour: every channel becomes .299 R + .587 G + .114 B. */
-record Grayscale() implements Transform {
+public record Grayscale() implements Transform {
 
     @Override
     public void apply(Mat image, Scratch scratch) {

@@ -5,7 +5,7 @@ import static org.bytedeco.opencv.global.opencv_core.flip;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /** Mirrors left to right. */
-record HorizontalFlip() implements Transform {
+public record HorizontalFlip() implements Transform {
     private static final int AROUND_VERTICAL_AXIS = 1;
 
     @Override

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /** Shifts the hue by a part of a turn: in 8-bit HSV, where a turn is 256 levels and the addition wraps around. */
-record Hue(double turns) implements Transform {
+public record Hue(double turns) implements Transform {
     private static final long LOW_BITS = 0x7f7f7f7f7f7f7f7fL;
     private static final long HIGH_BITS = 0x8080808080808080L;
 

@@ -1,5 +1,6 @@
 package org.swav4j.augment;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -18,6 +19,23 @@ public record MultiCrop(List<CropSpec> crops, Augmentation augmentation) {
         }
     }
 
+    /**
+     * Draws the views of one image, in order of resolution and crop. Each draws from its own split of {@code random}, so a
+     * view depends on the image's size, the random's state and its place in the recipe alone.
+     *
+     * @param width of the image, pixels; likewise {@code height}
+     * @return as many views as the recipe has crops
+     */
+    public List<View> draw(int width, int height, SplittableRandom random) {
+        List<View> views = new ArrayList<>();
+        for (CropSpec spec : crops) {
+            for (int crop = 0; crop < spec.count(); crop++) {
+                views.add(View.draw(spec, augmentation, width, height, random.split()));
+            }
+        }
+        return views;
+    }
+
     /** Native scratch for one thread. */
     public Worker newWorker() {
         return new Worker();
@@ -31,19 +49,24 @@ public record MultiCrop(List<CropSpec> crops, Augmentation augmentation) {
         private Worker() {}
 
         /**
-         * Writes every crop of one image to its destination. Each crop draws from its own split of {@code random}, in order of
-         * resolution and crop, so a crop's pixels depend on the image, the random's state and its place in the recipe alone.
+         * Writes every crop of one image to its destination.
          *
          * @param rgb [height, width, 3] uint8 RGB, left unchanged
          */
         public void apply(Mat rgb, SplittableRandom random, CropSink sink) {
-            int width = rgb.cols();
-            int height = rgb.rows();
+            render(rgb, draw(rgb.cols(), rgb.rows(), random), sink);
+        }
+
+        /**
+         * Writes the views {@link #draw} gave for an image of this size to their destinations.
+         *
+         * @param rgb [height, width, 3] uint8 RGB, left unchanged
+         */
+        public void render(Mat rgb, List<View> views, CropSink sink) {
+            int next = 0;
             for (int r = 0; r < scratch.length; r++) {
-                CropSpec spec = crops.get(r);
-                for (int crop = 0; crop < spec.count(); crop++) {
-                    View.draw(spec, augmentation, width, height, random.split())
-                            .render(rgb, sink.destination(r, crop), scratch[r]);
+                for (int crop = 0; crop < crops.get(r).count(); crop++) {
+                    views.get(next++).render(rgb, sink.destination(r, crop), scratch[r]);
                 }
             }
         }

@@ -8,7 +8,7 @@ import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /** Blends with the grey image. Grey is rounded to 8 bits first, as in PIL: one 3×4 matrix would be off by .145 on average. */
-record Saturation(double factor) implements Transform {
+public record Saturation(double factor) implements Transform {
 
     @Override
     public void apply(Mat image, Scratch scratch) {

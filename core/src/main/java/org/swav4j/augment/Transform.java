@@ -3,7 +3,8 @@ package org.swav4j.augment;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /** One change of a crop with its parameters already drawn, so that it can be replayed. */
-interface Transform {
+public sealed interface Transform
+        permits Brightness, ColorJitter, Contrast, GaussianBlur, Grayscale, HorizontalFlip, Hue, Saturation {
     /**
      * OpenCV rounds to nearest where PIL truncates. Adding this first turns the one into the other for every value whose
      * fraction is below .9999.

@@ -5,8 +5,18 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/** One crop of one image, fully drawn: where it lies and what is done to it, in order. */
-record View(CropBox box, List<Transform> transforms) {
+/**
+ * One crop of one image, fully drawn, so that it can be shown or replayed.
+ *
+ * @param box where it lies in the image
+ * @param transforms what is done to it once it was cut and resized, in order
+ */
+public record View(CropBox box, List<Transform> transforms) {
+
+    /** Copies the list. */
+    public View {
+        transforms = List.copyOf(transforms);
+    }
 
     /**
      * Draws a view. What is consumed from {@code random} is always the same: one split for the rectangle (whose number of
