@@ -1,5 +1,7 @@
 package org.swav4j.augment;
 
+import java.util.Locale;
+
 /**
  * How strongly crops are changed: probabilities and strengths.
  *
@@ -13,6 +15,7 @@ package org.swav4j.augment;
  * @param blur probability of Gaussian blur
  * @param blurMin smallest standard deviation of the blur, pixels
  * @param blurMax largest standard deviation of the blur, pixels
+ * @param fidelity how hue and blur are computed
  */
 public record Augmentation(
         double flip,
@@ -24,9 +27,39 @@ public record Augmentation(
         double grayscale,
         double blur,
         double blurMin,
-        double blurMax) {
+        double blurMax,
+        Fidelity fidelity) {
     /** The paper's, at every resolution. */
-    public static final Augmentation SWAV = new Augmentation(0.5, 0.8, 0.8, 0.8, 0.8, 0.2, 0.2, 0.5, 0.1, 2.0);
+    public static final Augmentation SWAV =
+            new Augmentation(0.5, 0.8, 0.8, 0.8, 0.8, 0.2, 0.2, 0.5, 0.1, 2.0, Fidelity.FAST);
+
+    /** How closely hue and blur follow PIL, which the reference is written with; everything else is within one level. */
+    public enum Fidelity {
+        /** By OpenCV: half a level from PIL on average. */
+        FAST,
+        /** In Java, PIL's bits; a whole image takes some three times as long. */
+        EXACT;
+
+        /**
+         * The one of that name.
+         *
+         * @throws IllegalArgumentException naming both
+         */
+        public static Fidelity parse(String name) {
+            for (Fidelity fidelity : values()) {
+                if (fidelity.toString().equals(name)) {
+                    return fidelity;
+                }
+            }
+            throw new IllegalArgumentException("'" + name + "': must be fast or exact");
+        }
+
+        /** {@code fast} or {@code exact}. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
 
     private static final double MAX_STRENGTH = 10;
     private static final double MAX_BLUR = 50;

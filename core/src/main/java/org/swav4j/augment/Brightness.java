@@ -2,7 +2,11 @@ package org.swav4j.augment;
 
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/** Blends with black: factor 0 is black, 1 the image; beyond 1 values saturate. */
+/**
+ * Blends with black; beyond 1 values saturate.
+ *
+ * @param factor 0 is black, 1 the image
+ */
 public record Brightness(double factor) implements Transform {
 
     @Override

@@ -5,7 +5,11 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/** Brightness, contrast, saturation and hue with drawn factors in a drawn order (torchvision's {@code ColorJitter}). */
+/**
+ * Brightness, contrast, saturation and hue with drawn factors in a drawn order (torchvision's {@code ColorJitter}).
+ *
+ * @param parts those that are not off, in the order of their application
+ */
 public record ColorJitter(List<Transform> parts) implements Transform {
 
     /** Consumes seven draws: three for the order, then the four factors, whether or not a part is off. */

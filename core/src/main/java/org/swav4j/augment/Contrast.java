@@ -7,7 +7,11 @@ import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Scalar;
 
-/** Blends with the mean of the grey image, rounded to a whole level as PIL does. */
+/**
+ * Blends with the mean of the grey image, rounded to a whole level as PIL does.
+ *
+ * @param factor 0 is that grey, 1 the image
+ */
 public record Contrast(double factor) implements Transform {
 
     @Override

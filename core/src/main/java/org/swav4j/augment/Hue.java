@@ -8,17 +8,27 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/** Shifts the hue by a part of a turn: in 8-bit HSV, where a turn is 256 levels and the addition wraps around. */
+/**
+ * Shifts the hue in 8-bit HSV, where the addition wraps around. OpenCV's HSV rounds where PIL's is cut off: half a level on
+ * average, at most five; {@link Augmentation.Fidelity#EXACT} follows PIL to the bit.
+ *
+ * @param turns part of a turn, -0.5 to 0.5
+ */
 public record Hue(double turns) implements Transform {
     private static final long LOW_BITS = 0x7f7f7f7f7f7f7f7fL;
     private static final long HIGH_BITS = 0x8080808080808080L;
 
     @Override
     public void apply(Mat image, Scratch scratch) {
+        byte shift = (byte) (int) (turns * 255);
+        if (scratch.exact) {
+            scratch.inJava(image, rgb -> ExactHue.shift(rgb, shift));
+            return;
+        }
         cvtColor(image, scratch.hsv, COLOR_RGB2HSV_FULL);
         long[] words = scratch.words;
         scratch.hsvWords.get(words);
-        shift(words, (byte) (int) (turns * 255));
+        shift(words, shift);
         scratch.hsvWords.put(words);
         cvtColor(scratch.hsv, image, COLOR_HSV2RGB_FULL);
     }

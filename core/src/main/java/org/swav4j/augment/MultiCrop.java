@@ -43,8 +43,9 @@ public record MultiCrop(List<CropSpec> crops, Augmentation augmentation) {
 
     /** Applies the recipe; not thread-safe. */
     public final class Worker implements AutoCloseable {
-        private final Scratch[] scratch =
-                crops.stream().map(spec -> new Scratch(spec.size())).toArray(Scratch[]::new);
+        private final Scratch[] scratch = crops.stream()
+                .map(spec -> new Scratch(spec.size(), augmentation.fidelity()))
+                .toArray(Scratch[]::new);
 
         private Worker() {}
 

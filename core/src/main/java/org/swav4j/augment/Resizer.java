@@ -1,6 +1,7 @@
 package org.swav4j.augment;
 
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.pytorch.InterpolateFuncOptions;
@@ -8,6 +9,7 @@ import org.bytedeco.pytorch.LongVector;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.bytedeco.pytorch.kBilinear;
 
@@ -38,11 +40,16 @@ final class Resizer implements AutoCloseable {
             Tensor in = image(corner.position(3L * box.x()), box.width(), box.height(), source.step());
             int w = destination.cols();
             int h = destination.rows();
-            Tensor out = image(destination.data(), w, h, destination.step());
+            BytePointer pixels = destination.data();
             boolean prepared = toWidth == size && toHeight == size;
             Tensor resized = torch.interpolate(in, prepared ? toSquare : options(toWidth, toHeight));
             boolean whole = toWidth == w && toHeight == h;
-            out.copy_(whole ? resized : resized.narrow(2, top, h).narrow(3, left, w));
+            if (whole && destination.isContinuous() && resized.is_contiguous(MemoryFormat.ChannelsLast)) {
+                Pointer.memcpy(pixels, resized.data_ptr(), 3L * w * h);
+            } else {
+                Tensor out = image(pixels, w, h, destination.step());
+                out.copy_(resized.narrow(2, top, h).narrow(3, left, w));
+            }
         }
     }
 

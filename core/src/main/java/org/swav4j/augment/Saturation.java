@@ -7,7 +7,11 @@ import static org.bytedeco.opencv.global.opencv_imgproc.cvtColor;
 
 import org.bytedeco.opencv.opencv_core.Mat;
 
-/** Blends with the grey image. Grey is rounded to 8 bits first, as in PIL: one 3×4 matrix would be off by .145 on average. */
+/**
+ * Blends with the grey image. Grey is rounded to 8 bits first, as in PIL: one 3×4 matrix would be off by .145 on average.
+ *
+ * @param factor 0 is grey, 1 the image
+ */
 public record Saturation(double factor) implements Transform {
 
     @Override

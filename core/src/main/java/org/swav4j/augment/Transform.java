@@ -11,6 +11,6 @@ public sealed interface Transform
      */
     double TRUNCATE = -0.4999;
 
-    /** Changes an 8-bit RGB image in place; its size must be the scratch's. */
+    /** Changes an 8-bit RGB image [size, size, 3] in place, where size is the scratch's. */
     void apply(Mat image, Scratch scratch);
 }

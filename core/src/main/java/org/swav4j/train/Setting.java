@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.swav4j.augment.Augmentation;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.method.SwavConfig;
 import org.swav4j.nn.Architecture;
@@ -102,7 +103,13 @@ public enum Setting {
     HUE(real(0, 0.5), "X", null, "", "jitter of hue, -X to X of a turn"),
     GRAYSCALE(real(0, 1), "P", "0.2", "", "probability of greyscale"),
     BLUR(real(0, 1), "P", null, "", "probability of Gaussian blur"),
-    BLUR_SIGMA(parsed(Span::parse), "MIN-MAX", "0.1-2", "", "sigma of the blur in pixels");
+    BLUR_SIGMA(parsed(Span::parse), "MIN-MAX", "0.1-2", "", "sigma of the blur in pixels"),
+    AUGMENT(
+            parsed(Augmentation.Fidelity::parse),
+            "HOW",
+            "fast",
+            "",
+            "how hue and blur are computed: fast, or exact (PIL's bits; slower)");
 
     private static final Pattern DEVICE_NAME = Pattern.compile("cpu|cuda(:\\d{1,3})?");
 

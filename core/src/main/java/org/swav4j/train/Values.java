@@ -60,6 +60,7 @@ final class Values {
         put(Setting.GRAYSCALE, augmentation.grayscale());
         put(Setting.BLUR, augmentation.blur());
         put(Setting.BLUR_SIGMA, new Span(augmentation.blurMin(), augmentation.blurMax()));
+        put(Setting.AUGMENT, augmentation.fidelity());
     }
 
     private void putMethod(SwavConfig method) {
@@ -158,7 +159,8 @@ final class Values {
                         real(Setting.GRAYSCALE),
                         real(Setting.BLUR),
                         blur.from(),
-                        blur.to()),
+                        blur.to(),
+                        (Augmentation.Fidelity) get(Setting.AUGMENT)),
                 new SwavConfig(
                         real(Setting.EPSILON),
                         whole(Setting.SINKHORN_ITERATIONS),

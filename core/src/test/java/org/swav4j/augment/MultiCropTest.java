@@ -99,11 +99,11 @@ class MultiCropTest {
 
     @Test
     void partsOfNoStrengthAreLeftOut() {
-        Augmentation plain = new Augmentation(0, 1, 0, 0, 0, 0, 0, 0, 0, 0);
+        Augmentation plain = new Augmentation(0, 1, 0, 0, 0, 0, 0, 0, 0, 0, Augmentation.Fidelity.FAST);
         View view = View.draw(new CropSpec(1, 32, 1, 1), plain, 32, 32, RandomKey.of(0, 0, 0));
         assertThat(view.transforms()).containsExactly(new ColorJitter(List.of()));
         try (Mat image = noise(32, 32, 3)) {
-            Augmentation none = new Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+            Augmentation none = new Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Augmentation.Fidelity.FAST);
             MultiCrop whole = new MultiCrop(List.of(new CropSpec(1, 32, 1, 1)), none);
             // every try at full scale fails unless the ratio is near 1, and the fallback is the whole square
             boolean identity = false;
@@ -119,8 +119,9 @@ class MultiCropTest {
     void anImageSmallerThanItsCropIsEnlarged() {
         try (Mat image = new Mat(1, 1, CV_8UC3)) {
             image.ptr(0).put(new byte[] {(byte) 200, 100, 50});
-            MultiCrop recipe =
-                    new MultiCrop(List.of(new CropSpec(1, 96, .05, 1)), new Augmentation(1, 0, 0, 0, 0, 0, 0, 1, 2, 2));
+            MultiCrop recipe = new MultiCrop(
+                    List.of(new CropSpec(1, 96, .05, 1)),
+                    new Augmentation(1, 0, 0, 0, 0, 0, 0, 1, 2, 2, Augmentation.Fidelity.FAST));
             byte[] crop = crops(recipe, image, RandomKey.of(0, 0, 0)).get(0);
             for (int i = 0; i < crop.length; i += 3) {
                 assertThat(crop[i]).isEqualTo((byte) 200);
@@ -205,13 +206,14 @@ class MultiCropTest {
     @Test
     void refusesImpossibleStrengths() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Augmentation(.5, .8, .8, .8, .8, .6, .2, .5, .1, 2))
+                .isThrownBy(() -> new Augmentation(.5, .8, .8, .8, .8, .6, .2, .5, .1, 2, Augmentation.Fidelity.FAST))
                 .withMessage("hue must satisfy 0 <= hue <= 0.5, found 0.6");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Augmentation(.5, .8, .8, .8, .8, .2, .2, .5, 3, 2))
+                .isThrownBy(() -> new Augmentation(.5, .8, .8, .8, .8, .2, .2, .5, 3, 2, Augmentation.Fidelity.FAST))
                 .withMessage("blurMin must satisfy 0 <= blurMin <= 2.0, found 3.0");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Augmentation(Double.NaN, .8, .8, .8, .8, .2, .2, .5, 1, 2));
+                .isThrownBy(() ->
+                        new Augmentation(Double.NaN, .8, .8, .8, .8, .2, .2, .5, 1, 2, Augmentation.Fidelity.FAST));
         assertThatIllegalArgumentException().isThrownBy(() -> new MultiCrop(List.of(), Augmentation.SWAV));
     }
 

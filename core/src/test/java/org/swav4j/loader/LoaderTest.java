@@ -82,8 +82,9 @@ class LoaderTest {
     /** With the whole image as every crop and nothing else done, crops of a sample are equal and rows are crop · B + sample. */
     @Test
     void rowsAreCropMajor() {
-        MultiCrop plain =
-                new MultiCrop(List.of(new CropSpec(2, 16, .999, 1)), new Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+        MultiCrop plain = new MultiCrop(
+                List.of(new CropSpec(2, 16, .999, 1)),
+                new Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, Augmentation.Fidelity.FAST));
         MemoryImages images = new MemoryImages(8, Set.of());
         try (Loader loader = new Loader(images, plain, BATCH, 2, 31, 0, 1, quarantine)) {
             loader.start(0, 0);

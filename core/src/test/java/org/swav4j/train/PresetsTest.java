@@ -79,7 +79,8 @@ class PresetsTest {
         assertThat(config.model().dim()).isEqualTo(128);
         assertThat(config.model().prototypes()).containsExactly(512);
         assertThat(config.crops()).isEqualTo(CropSpec.parseAll("2x32@0.14-1"));
-        assertThat(config.augmentation()).isEqualTo(new Augmentation(.5, .8, .4, .4, .4, .1, .2, 0, .1, 2));
+        assertThat(config.augmentation())
+                .isEqualTo(new Augmentation(.5, .8, .4, .4, .4, .1, .2, 0, .1, 2, Augmentation.Fidelity.FAST));
         assertThat(config.optimizer().kind()).isEqualTo(OptimizerConfig.Kind.ADAMW);
         assertThat(config.optimizer().weightDecay()).isEqualTo(1e-6);
         assertThat(config.schedule()).isEqualTo(new ScheduleConfig(1e-3, 0, 0, 0));
