@@ -1,0 +1,79 @@
+package org.swav4j.bench;
+
+import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.opencv.global.opencv_imgcodecs;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.swav4j.data.ImageSource;
+import org.swav4j.source.ImageFolder;
+
+/** What is decoded: the user's own images, or some that are made up, with as many bits a pixel as a photograph. */
+final class Photographs {
+    private static final String FOLDER = "swav.bench.images";
+
+    private Photographs() {}
+
+    /** Encoded images of about that size; of the folder in the system property, where there is one for full-size ones. */
+    static List<byte[]> encoded(int width, int height, int count) throws Exception {
+        String folder = System.getProperty(FOLDER);
+        if (folder != null && width > 256) {
+            List<byte[]> images = new ArrayList<>();
+            ImageSource source = ImageFolder.open(Path.of(folder));
+            for (int i = 0; i < Math.min(count, source.size()); i++) {
+                images.add(source.read(i));
+            }
+            return images;
+        }
+        List<byte[]> images = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            images.add(madeUp(width, height, i));
+        }
+        return images;
+    }
+
+    /** A JPEG of smooth shapes under noise: about 4 bits a pixel, as ImageNet's have. */
+    private static byte[] madeUp(int width, int height, long seed) {
+        Random random = new Random(seed);
+        double[] wave = random.doubles(12, 0, 9).toArray();
+        byte[] rgb = new byte[width * height * 3];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                for (int c = 0; c < 3; c++) {
+                    double u = Math.sin(wave[c] * x / width + wave[c + 3])
+                            + Math.cos(wave[c + 6] * y / height + wave[c + 9]);
+                    rgb[(y * width + x) * 3 + c] =
+                            (byte) Math.max(0, Math.min(255, 128 + 50 * u + 12 * random.nextGaussian()));
+                }
+            }
+        }
+        try (BytePointer pixels = new BytePointer(rgb);
+                Mat image = new Mat(height, width, CV_8UC3, pixels);
+                BytePointer jpeg = new BytePointer();
+                IntPointer quality = new IntPointer(opencv_imgcodecs.IMWRITE_JPEG_QUALITY, 90)) {
+            opencv_imgcodecs.imencode(".jpg", image, jpeg, quality);
+            byte[] bytes = new byte[(int) jpeg.limit()];
+            jpeg.get(bytes);
+            return bytes;
+        }
+    }
+
+    /** A folder of images: the one named, or made-up ones in a temporary folder that the caller may keep. */
+    static Path folder(String named) throws Exception {
+        if (named != null) {
+            return Path.of(named);
+        }
+        Path folder = Files.createTempDirectory("swav-bench");
+        List<byte[]> images = encoded(500, 400, 200);
+        for (int i = 0; i < images.size(); i++) {
+            Files.write(folder.resolve(String.format("%04d.jpg", i)), images.get(i));
+        }
+        return folder;
+    }
+}
