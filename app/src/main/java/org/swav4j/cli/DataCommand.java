@@ -1,5 +1,6 @@
 package org.swav4j.cli;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,6 +16,11 @@ import picocli.CommandLine.Spec;
 final class DataCommand implements Runnable {
     @Spec
     private CommandSpec spec;
+
+    /** A command line of its own, since picocli applies model transformers of subcommands only where one is made. */
+    static CommandLine commandLine() {
+        return new CommandLine(new DataCommand());
+    }
 
     @Override
     public void run() {

@@ -78,8 +78,8 @@ public record Finding(String text, List<Place> places) {
             findings.add(new Finding(
                     String.format(
                             Locale.ROOT,
-                            "%d of %d crops %s nearly flat: their pixels vary by less than %.0f of 255 levels, so they"
-                                    + " say little about the image. Where that is frequent, larger scales or weaker"
+                            "%d of %d crops %s nearly flat: the pixels vary by less than %.0f of 255 levels, and say"
+                                    + " little about the image. Where that is frequent, larger scales or weaker"
                                     + " colour changes help.",
                             places.size(),
                             preview.images().size() * preview.crops(),

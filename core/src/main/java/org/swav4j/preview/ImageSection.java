@@ -12,18 +12,19 @@ final class ImageSection {
     /** Pictures smaller than this are shown enlarged, every pixel as a square. */
     private static final int LEAST_CROP_SIDE = 96;
 
-    private static final int LEAST_ORIGINAL_SIDE = 288;
+    /** Up to this side, an original is shown so too: it is spread over the width that is there. */
+    private static final int PIXELATED_ORIGINAL_SIDE = 128;
 
     private final PreviewImage image;
     private final int number;
-    private final List<CropSpec> specs;
+    private final Preview preview;
     private final Appendable page;
 
-    /** @param number place on the page, from 1 */
-    ImageSection(PreviewImage image, int number, List<CropSpec> specs, Appendable page) {
-        this.image = image;
+    /** @param number which of the preview's images, from 1 */
+    ImageSection(Preview preview, int number, Appendable page) {
+        this.preview = preview;
+        this.image = preview.images().get(number - 1);
         this.number = number;
-        this.specs = specs;
         this.page = page;
     }
 
@@ -35,7 +36,7 @@ final class ImageSection {
         page.append("<div class=\"sides\">\n");
         original();
         page.append("<div class=\"crops\">\n");
-        for (int r = 0; r < specs.size(); r++) {
+        for (int r = 0; r < preview.specs().size(); r++) {
             crops(r);
         }
         page.append("</div>\n</div>\n</section>\n");
@@ -43,11 +44,11 @@ final class ImageSection {
 
     private void original() throws IOException {
         Picture picture = image.original();
-        int zoom = zoom(Math.max(picture.width(), picture.height()), LEAST_ORIGINAL_SIDE);
+        boolean tiny = Math.max(picture.width(), picture.height()) <= PIXELATED_ORIGINAL_SIDE;
         page.append("<figure class=\"original\">\n<div class=\"boxed\">");
         format(
                 "<img%s src=\"%s\" width=\"%d\" height=\"%d\" alt=\"The whole image\">",
-                zoom > 1 ? " class=\"pixels\"" : "", picture.uri(), zoom * picture.width(), zoom * picture.height());
+                tiny ? " class=\"pixels\"" : "", picture.uri(), picture.width(), picture.height());
         format(
                 "<svg class=\"boxes\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"group\""
                         + " aria-label=\"Where the crops lie\">\n",
@@ -65,8 +66,8 @@ final class ImageSection {
         }
         page.append("</svg></div>\n");
         format(
-                "<figcaption>%d × %d px, no. %,d of the images</figcaption>\n",
-                image.width(), image.height(), image.index() + 1);
+                "<figcaption>%d × %d px, number %,d of %,d</figcaption>\n",
+                image.width(), image.height(), image.index() + 1, preview.sourceSize());
         page.append("</figure>\n");
     }
 
@@ -109,7 +110,7 @@ final class ImageSection {
     }
 
     private void crops(int resolution) throws IOException {
-        CropSpec spec = specs.get(resolution);
+        CropSpec spec = preview.specs().get(resolution);
         int zoom = zoom(spec.size(), LEAST_CROP_SIDE);
         format(
                 "<h3 class=\"%s\">%d × %d px%s</h3>\n<ol class=\"%s\">\n",
@@ -140,8 +141,8 @@ final class ImageSection {
                 crop.number(),
                 words.isEmpty() ? "unchanged" : words);
         format(
-                "<div class=\"facts\"><p class=\"place\"><b>%d</b> %s</p><p class=\"scale\">%s</p>",
-                crop.number(), place(crop), scale(crop));
+                "<div class=\"facts\"><p><b>%d</b> %s</p><p class=\"place\"><span>%s,</span> <span>%s</span></p>",
+                crop.number(), share(crop), place(crop), scale(crop));
         page.append("<ul>");
         if (words.isEmpty()) {
             page.append("<li class=\"none\">no other change</li>");
@@ -156,23 +157,19 @@ final class ImageSection {
         page.append("</div></li>\n");
     }
 
-    private String place(PreviewCrop crop) {
+    private String share(PreviewCrop crop) {
+        double share = (double) area(crop) / ((double) image.width() * image.height());
+        return String.format(Locale.ROOT, "%.1f %% of the image", 100 * share);
+    }
+
+    private static String place(PreviewCrop crop) {
         CropBox b = crop.view().box();
-        return String.format(
-                Locale.ROOT,
-                "%d × %d px at x %d, y %d: %.1f %%",
-                b.width(),
-                b.height(),
-                b.x(),
-                b.y(),
-                100.0 * area(crop) / ((double) image.width() * image.height()));
+        return String.format(Locale.ROOT, "%d × %d px at (%d, %d)", b.width(), b.height(), b.x(), b.y());
     }
 
     private static String scale(PreviewCrop crop) {
         double factor = crop.enlargement();
-        return factor > 1
-                ? String.format(Locale.ROOT, "enlarged ×%.2f", factor)
-                : String.format(Locale.ROOT, "reduced to ×%.2f", factor);
+        return String.format(Locale.ROOT, factor > 1 ? "enlarged ×%.2f" : "reduced ×%.2f", factor);
     }
 
     private static long area(PreviewCrop crop) {

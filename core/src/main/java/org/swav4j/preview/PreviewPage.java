@@ -44,7 +44,7 @@ public final class PreviewPage {
     }
 
     private void write() throws IOException {
-        String style = resource("preview.css") + highlights();
+        String style = resource("preview.css") + shapes() + highlights();
         page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
         page.append(MARK).append('\n');
         page.append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:;"
@@ -57,9 +57,8 @@ public final class PreviewPage {
         page.append("</title>\n<style>").append(style).append("</style>\n</head>\n<body>\n");
         header();
         page.append("<main>\n");
-        int number = 1;
-        for (PreviewImage image : preview.images()) {
-            new ImageSection(image, number++, preview.specs(), page).write();
+        for (int number = 1; number <= preview.images().size(); number++) {
+            new ImageSection(preview, number, page).write();
         }
         page.append("</main>\n</body>\n</html>\n");
     }
@@ -138,6 +137,17 @@ public final class PreviewPage {
             format(" <a href=\"#image-%1$d\">%1$d</a>", i);
         }
         page.append("</nav>\n");
+    }
+
+    /** The originals' shapes, so that each fills what room there is and boxes stay where they belong. */
+    private String shapes() {
+        StringBuilder rules = new StringBuilder();
+        for (int i = 0; i < preview.images().size(); i++) {
+            PreviewImage image = preview.images().get(i);
+            rules.append(
+                    String.format(Locale.ROOT, "#image-%d{--w:%d;--h:%d}\n", i + 1, image.width(), image.height()));
+        }
+        return rules.toString();
     }
 
     /** What is pointed at wins over what has the focus, so that never two boxes are lit. */
