@@ -60,9 +60,7 @@ record PreviewSettings(MultiCrop recipe, long seed, List<Caption.SettingLine> li
         List<Caption.SettingLine> lines = new ArrayList<>();
         for (Setting setting : SHOWN) {
             Choice choice = chosen.get(setting.key());
-            String origin = choice != null
-                    ? "chosen automatically: " + choice.reason()
-                    : given.names().contains(setting) ? given.place(setting) : "the default";
+            String origin = choice != null ? "chosen automatically: " + choice.reason() : origin(given, setting);
             String value = choice != null
                     ? choice.value()
                     : given.text(setting).or(setting::fixedDefault).orElseThrow();
@@ -70,6 +68,14 @@ record PreviewSettings(MultiCrop recipe, long seed, List<Caption.SettingLine> li
                     setting.flag(), value, setting.help().replaceFirst(" \\[.*", ""), origin));
         }
         return lines;
+    }
+
+    private static String origin(Settings given, Setting setting) {
+        if (!given.names().contains(setting)) {
+            return "the default";
+        }
+        String place = given.place(setting);
+        return place.equals(setting.flag()) ? "the command line" : place;
     }
 
     /** What training would say to all that was given, beyond the crops. */

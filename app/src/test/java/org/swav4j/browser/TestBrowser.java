@@ -4,11 +4,15 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
 import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
@@ -17,6 +21,9 @@ import org.junit.jupiter.api.Assumptions;
  * them is missing, the tests that ask for it are skipped.
  */
 public final class TestBrowser implements AutoCloseable {
+    /** What Playwright's driver asks for. */
+    private static final int OLDEST_NODE = 20;
+
     private static final List<String> BROWSERS = List.of("chromium", "chromium-browser", "google-chrome");
 
     /** As root there is no sandbox; the rest keeps the browser from looking for its maker's servers. */
@@ -43,14 +50,17 @@ public final class TestBrowser implements AutoCloseable {
                         .setArgs(ARGUMENTS));
     }
 
-    /** Starts it, or skips the test with what is missing. */
+    /** Starts it, or skips the test and says what is missing. */
     public static TestBrowser start() {
-        Optional<Path> executable =
-                BROWSERS.stream().flatMap(name -> onPath(name).stream()).findFirst();
-        Optional<Path> node = onPath("node");
+        Optional<Path> executable = BROWSERS.stream()
+                .flatMap(name -> onPath(name).stream())
+                .filter(path -> !version(path).isEmpty())
+                .findFirst();
+        Optional<Path> node = onPath("node").filter(path -> majorVersion(path) >= OLDEST_NODE);
         Assumptions.assumeTrue(
-                executable.isPresent(), "browser tests are skipped: none of " + BROWSERS + " is on the PATH");
-        Assumptions.assumeTrue(node.isPresent(), "browser tests are skipped: node is not on the PATH");
+                executable.isPresent(), "browser tests are skipped: none of " + BROWSERS + " is on the PATH and runs");
+        Assumptions.assumeTrue(
+                node.isPresent(), "browser tests are skipped: node " + OLDEST_NODE + " or newer is not on the PATH");
         return new TestBrowser(executable.orElseThrow(), node.orElseThrow());
     }
 
@@ -70,5 +80,26 @@ public final class TestBrowser implements AutoCloseable {
                 .map(folder -> Path.of(folder, program))
                 .filter(Files::isExecutable)
                 .findFirst();
+    }
+
+    private static int majorVersion(Path program) {
+        Matcher version = Pattern.compile("(\\d+)\\.").matcher(version(program));
+        return version.find() ? Integer.parseInt(version.group(1)) : 0;
+    }
+
+    /** What a program says of its version; nothing if it does not run. */
+    private static String version(Path program) {
+        try {
+            Process process = new ProcessBuilder(program.toString(), "--version")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? text : "";
+        } catch (IOException e) {
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
     }
 }

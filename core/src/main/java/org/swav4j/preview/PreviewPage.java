@@ -86,7 +86,11 @@ public final class PreviewPage {
                     "<li class=\"%s\"><b>%d × %d px</b> covering %s of the image</li>\n",
                     colour(r), spec.count(), spec.size(), share(spec));
         }
-        page.append("</ul>\n<details>\n<summary>Settings and where they come from</summary>\n");
+        Caption.SettingLine crops = caption.settings().get(0);
+        format(
+                "</ul>\n<p class=\"origin\"><code>%s %s</code> (%s)</p>\n",
+                Html.escape(crops.name()), Html.escape(crops.value()), Html.escape(crops.origin()));
+        page.append("<details>\n<summary>All settings and where they come from</summary>\n");
         page.append("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Settings\"><table>\n<thead><tr>"
                 + "<th scope=\"col\">setting</th><th scope=\"col\">value</th><th scope=\"col\">comes from</th>"
                 + "<th scope=\"col\">meaning</th></tr></thead>\n<tbody>\n");

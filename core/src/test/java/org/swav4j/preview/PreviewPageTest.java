@@ -54,9 +54,10 @@ class PreviewPageTest {
                 new Preview(plain.specs(), 1, List.of(hostile), List.of(new Quarantine.Entry(HOSTILE, HOSTILE)));
         String page = page(preview, List.of(HOSTILE));
         assertThat(page).doesNotContain("<script", "\u0007").doesNotContainPattern("\\p{Cs}");
-        // title, data, setting's four columns, command, warning, finding, heading, unreadable name and reason
+        // title, data, the first setting's name, value and origin twice and its meaning, command, warning, finding,
+        // heading, unreadable name and reason
         assertThat(count(page, "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&amp;\uFFFD\uFFFD.jpg"))
-                .isEqualTo(12);
+                .isEqualTo(15);
     }
 
     @Test
