@@ -57,10 +57,12 @@ public final class TestBrowser implements AutoCloseable {
                 .filter(path -> !version(path).isEmpty())
                 .findFirst();
         Optional<Path> node = onPath("node").filter(path -> majorVersion(path) >= OLDEST_NODE);
-        Assumptions.assumeTrue(
-                executable.isPresent(), "browser tests are skipped: none of " + BROWSERS + " is on the PATH and runs");
-        Assumptions.assumeTrue(
-                node.isPresent(), "browser tests are skipped: node " + OLDEST_NODE + " or newer is not on the PATH");
+        if (executable.isEmpty()) {
+            skip("none of " + BROWSERS + " is on the PATH and runs");
+        }
+        if (node.isEmpty()) {
+            skip("node " + OLDEST_NODE + " or newer is not on the PATH");
+        }
         return new TestBrowser(executable.orElseThrow(), node.orElseThrow());
     }
 
@@ -73,6 +75,12 @@ public final class TestBrowser implements AutoCloseable {
     public void close() {
         browser.close();
         playwright.close();
+    }
+
+    /** Said on the console too: a build's report of skipped tests does not name reasons. */
+    private static void skip(String reason) {
+        System.err.println("Browser tests are skipped: " + reason);
+        Assumptions.abort("browser tests are skipped: " + reason);
     }
 
     private static Optional<Path> onPath(String program) {
