@@ -27,6 +27,7 @@ class ArchitectureTest {
             Map.entry("sample", Set.of()),
             Map.entry("source", Set.of("data")),
             Map.entry("augment", Set.of("data")),
+            Map.entry("preview", Set.of("data", "augment")),
             Map.entry("format", Set.of()),
             Map.entry("runlog", Set.of("format")),
             Map.entry("comm", Set.of("tensor")),

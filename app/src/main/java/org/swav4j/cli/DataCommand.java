@@ -1,5 +1,6 @@
 package org.swav4j.cli;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,10 +12,15 @@ import picocli.CommandLine.Spec;
         description = "Looks at data sets and prepares them.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
-        subcommands = {HelpCommand.class})
+        subcommands = {DataPreviewCommand.class, HelpCommand.class})
 final class DataCommand implements Runnable {
     @Spec
     private CommandSpec spec;
+
+    /** A command line of its own, since picocli applies model transformers of subcommands only where one is made. */
+    static CommandLine commandLine() {
+        return new CommandLine(new DataCommand());
+    }
 
     @Override
     public void run() {

@@ -93,8 +93,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
     private static Problem unknownFlag(String flag, CommandLine line) {
         String key = flag.replaceFirst("^-+", "").replace('-', '_');
-        boolean takesSettings = line.getCommandSpec().findOption(Setting.ARCH.flag()) != null;
-        Optional<Setting> original = takesSettings ? Setting.ofOriginalName(key) : Optional.empty();
+        Optional<Setting> original =
+                Setting.ofOriginalName(key).filter(s -> line.getCommandSpec().findOption(s.flag()) != null);
         if (original.isPresent()) {
             return Problem.at(flag, "is called " + original.get().flag() + " here");
         }

@@ -54,7 +54,7 @@ public final class Main implements Runnable {
         line.addSubcommand(PretrainCommand.commandLine());
         line.addSubcommand(new KnnCommand());
         line.addSubcommand(new PresetsCommand());
-        line.addSubcommand(new DataCommand());
+        line.addSubcommand(DataCommand.commandLine());
         line.addSubcommand(new InfoCommand());
         line.addSubcommand(new CommandLine.HelpCommand());
         line.setOut(out).setErr(err);

@@ -282,8 +282,7 @@ final class PretrainCommand implements Callable<Integer> {
     }
 
     private static String quoted(Path path) {
-        String text = path.toString();
-        return text.matches("[\\w./+:=@-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+        return ShellWord.quoted(path.toString());
     }
 
     private void reportEnd(TrainingResult result, LearningReport learned, Path run, PrintWriter results) {

@@ -1,6 +1,7 @@
 package org.swav4j.cli;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import org.swav4j.train.Setting;
 import org.swav4j.train.Settings;
@@ -16,9 +17,14 @@ final class SettingOptions {
     private SettingOptions() {}
 
     static void addTo(CommandSpec command) {
+        addTo(command, List.of(Setting.values()));
+    }
+
+    /** Options for some settings only. */
+    static void addTo(CommandSpec command, Collection<Setting> settings) {
         ArgGroupSpec.Builder group =
                 ArgGroupSpec.builder().heading(HEADING).validate(false).exclusive(false);
-        for (Setting setting : Setting.values()) {
+        for (Setting setting : settings) {
             OptionSpec.Builder option = OptionSpec.builder(setting.flag())
                     .type(String.class)
                     .paramLabel(setting.placeholder())
@@ -34,16 +40,22 @@ final class SettingOptions {
     /** The settings that were given as flags. */
     static List<Setting> given(CommandSpec command) {
         return Arrays.stream(Setting.values())
-                .filter(s -> command.findOption(s.flag()).getValue() != null)
+                .filter(s -> value(command, s) != null)
                 .toList();
     }
 
     static void read(CommandSpec command, Settings.Builder settings) {
         for (Setting setting : Setting.values()) {
-            String text = command.findOption(setting.flag()).getValue();
+            String text = value(command, setting);
             if (text != null) {
                 settings.flag(setting, text);
             }
         }
+    }
+
+    /** What a setting's option was given; null if nothing, or if the command has no such option. */
+    private static String value(CommandSpec command, Setting setting) {
+        OptionSpec option = command.findOption(setting.flag());
+        return option == null ? null : option.getValue();
     }
 }

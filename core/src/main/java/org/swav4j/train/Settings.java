@@ -57,8 +57,17 @@ public final class Settings {
         return given(setting).map(g -> SettingType.format(g.value()));
     }
 
+    /** These settings alone, as far as they were given; each keeps its place. */
+    public Settings only(Set<Setting> kept) {
+        Map<Setting, Given> some = new EnumMap<>(given);
+        some.keySet().retainAll(kept);
+        Map<Setting, Given> someReplaced = new EnumMap<>(replaced);
+        someReplaced.keySet().retainAll(kept);
+        return new Settings(some, someReplaced);
+    }
+
     /** Where a setting's value comes from: the flag, preset or file that gave it. */
-    String place(Setting setting) {
+    public String place(Setting setting) {
         return given(setting).map(Given::place).orElse(setting.flag() + " (chosen automatically)");
     }
 

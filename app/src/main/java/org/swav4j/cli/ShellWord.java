@@ -1,0 +1,11 @@
+package org.swav4j.cli;
+
+/** Commands that are shown must be such that they can be typed. */
+final class ShellWord {
+    private ShellWord() {}
+
+    /** The text as one word of a shell's command line. */
+    static String quoted(String text) {
+        return text.matches("[\\w./+:=@,-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,2 @@
+/** What tests of pages share. */
+package org.swav4j.browser;
