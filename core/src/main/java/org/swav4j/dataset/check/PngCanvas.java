@@ -47,7 +47,10 @@ final class PngCanvas implements Canvas {
             graphics.getFontMetrics().stringWidth("fonts");
             graphics.drawString("fonts", 0, 12);
             return graphics;
-        } catch (LinkageError | RuntimeException | InternalError e) {
+        } catch (RuntimeException | Error e) {
+            if (e instanceof OutOfMemoryError memory) {
+                throw memory;
+            }
             throw new DataException(
                     "--picture: this Java has no fonts to write on a PNG with; give a name that ends in .svg, which needs"
                             + " none, or install fontconfig and a font such as DejaVu",

@@ -14,7 +14,7 @@ final class SvgCanvas implements Canvas {
     private static final int QUALITY = 85;
 
     /** Of common sans-serif fonts, an average letter's width in parts of its size; a little above it for safety. */
-    private static final double LETTER_WIDTH = 0.56;
+    private static final double LETTER_WIDTH = 0.63;
 
     private final StringBuilder svg = new StringBuilder();
 
