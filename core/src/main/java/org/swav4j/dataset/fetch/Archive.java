@@ -96,7 +96,11 @@ final class Archive {
             int entries = 0;
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 count(++entries);
-                boolean plain = entry.isFile() && !entry.isLink() && !entry.isSymbolicLink();
+                boolean plain = !entry.isLink()
+                        && !entry.isSymbolicLink()
+                        && !entry.isCharacterDevice()
+                        && !entry.isBlockDevice()
+                        && !entry.isFIFO();
                 String name = checked(entry.getName(), plain, entry.isDirectory());
                 if (!entry.isDirectory() && !visitor.file(name, tar)) {
                     return;

@@ -52,7 +52,11 @@ final class MatFile {
         }
         try {
             mat.variables(all.position(HEADER));
-        } catch (BufferUnderflowException | IllegalArgumentException | IOException e) {
+        } catch (BufferUnderflowException
+                | IllegalArgumentException
+                | IndexOutOfBoundsException
+                | ArithmeticException
+                | IOException e) {
             throw new DataException(file + ": damaged MATLAB file", e);
         }
         return mat.arrays;
@@ -119,6 +123,9 @@ final class MatFile {
         // a small element has its type in the lower half of the tag
         int type = in.getInt(in.position()) & 0xFFFF;
         ByteBuffer values = element(in, false);
+        if (count > values.remaining()) {
+            throw damaged("'" + name + "' ends early");
+        }
         int[] array = new int[(int) count];
         for (int i = 0; i < array.length; i++) {
             double value = value(values, type);
