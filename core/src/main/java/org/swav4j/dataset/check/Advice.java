@@ -56,7 +56,7 @@ public final class Advice {
             advice.add(count(conflicting, "set", "sets") + " of equal images "
                     + (conflicting == 1 ? "lies" : "lie") + " in different folders: wrong labels, or images that are in"
                     + " both training and test data.");
-        } else if (report.superfluous() * 100L >= report.readable()) {
+        } else if (report.superfluous() > 0 && report.superfluous() * 100L >= report.readable()) {
             advice.add(
                     "Repeated images weigh more than others in training; those beyond the first of each set can go.");
         }

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC1;
 import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
+import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Scalar;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -147,7 +151,6 @@ class DataCheckTest {
     }
 
     private static MemoryImages mixed() {
-        byte[] flat = Images.encoded(".png", 20, 20, CV_8UC1, 3);
         return new MemoryImages("cat", "dog")
                 .with("cat/1.jpg", 0, PHOTO)
                 .with("cat/1-copy.jpg", 0, PHOTO.clone())
@@ -156,7 +159,17 @@ class DataCheckTest {
                 .with("dog/1-too.jpg", 1, PHOTO.clone())
                 .with("dog/small.bmp", 1, Images.encoded(".bmp", 100, 40, CV_8UC3, 4))
                 .with("dog/text.jpg", 1, "hello".getBytes(StandardCharsets.UTF_8))
-                .with("dog/flat.png", 1, flat)
+                .with("dog/flat.png", 1, flat(20))
                 .with("gone.jpg", -1, null);
+    }
+
+    private static byte[] flat(int side) {
+        try (Mat image = new Mat(side, side, CV_8UC3, new Scalar(90, 90, 90, 0));
+                BytePointer png = new BytePointer()) {
+            assertThat(imencode(".png", image, png)).isTrue();
+            byte[] bytes = new byte[(int) png.limit()];
+            png.get(bytes);
+            return bytes;
+        }
     }
 }
