@@ -36,12 +36,12 @@ class DataCheckTest {
         assertThat(report.unlabelled()).isEqualTo(1);
         SizeReport sizes = report.sizes().orElseThrow();
         assertThat(sizes.width()).isEqualTo(new Range(20, 100, 300));
-        assertThat(sizes.height()).isEqualTo(new Range(20, 40, 400));
-        assertThat(sizes.shorter()).isEqualTo(new Range(20, 40, 200));
+        assertThat(sizes.height()).isEqualTo(new Range(20, 200, 400));
+        assertThat(sizes.shorter()).isEqualTo(new Range(20, 100, 200));
         assertThat(sizes.leastAspect()).isEqualTo(0.25);
         assertThat(sizes.greatestAspect()).isEqualTo(2.5);
-        assertThat(sizes.below(32)).isEqualTo(2);
-        assertThat(sizes.below(96)).isEqualTo(3);
+        assertThat(sizes.below(32)).isEqualTo(1);
+        assertThat(sizes.below(96)).isEqualTo(2);
         assertThat(sizes.below(224)).isEqualTo(6);
         assertThat(report.broken())
                 .containsExactly(
