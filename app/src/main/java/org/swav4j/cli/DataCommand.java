@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         description = "Looks at data sets and prepares them.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
-        subcommands = {DataPreviewCommand.class, HelpCommand.class})
+        subcommands = {DataPreviewCommand.class, DataCheckCommand.class, DataFetchCommand.class, HelpCommand.class})
 final class DataCommand implements Runnable {
     @Spec
     private CommandSpec spec;

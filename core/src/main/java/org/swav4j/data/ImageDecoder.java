@@ -57,7 +57,7 @@ public final class ImageDecoder implements AutoCloseable {
         ImageHeader header = ImageHeader.of(encoded)
                 .orElseThrow(() -> new UnreadableImageException(
                         "not an image: the content is neither JPEG, PNG, WebP, BMP, TIFF nor GIF"));
-        String format = header.format().display;
+        String format = header.format().display();
         ImageSize size = header.size()
                 .orElseThrow(() ->
                         new UnreadableImageException("damaged or truncated " + format + ": no size in its header"));

@@ -8,26 +8,37 @@ import java.util.Optional;
  * Which format encoded bytes are in and the size they claim. Every read is bounds-checked through {@link Bytes}, so hostile
  * bytes can only yield "unknown" or a wrong size, never an exception or an endless loop.
  */
-record ImageHeader(Format format, Optional<ImageSize> size) {
+public record ImageHeader(Format format, Optional<ImageSize> size) {
 
-    /** The formats accepted, by their names in messages. */
-    enum Format {
+    /** The formats accepted. */
+    public enum Format {
+        /** By its start-of-image marker. */
         JPEG("JPEG"),
+        /** By its eight-byte signature. */
         PNG("PNG"),
+        /** 87a and 89a. */
         GIF("GIF"),
+        /** Windows and OS/2 bitmaps. */
         BMP("BMP"),
+        /** Lossy, lossless and extended. */
         WEBP("WebP"),
+        /** Classic and BigTIFF, both byte orders. */
         TIFF("TIFF");
 
-        final String display;
+        private final String display;
 
         Format(String display) {
             this.display = display;
         }
+
+        /** The name for people, such as {@code WebP}. */
+        public String display() {
+            return display;
+        }
     }
 
     /** Recognises the format by its signature; empty when it is none of the six. */
-    static Optional<ImageHeader> of(byte[] encoded) {
+    public static Optional<ImageHeader> of(byte[] encoded) {
         Format format = format(encoded);
         if (format == null) {
             return Optional.empty();
