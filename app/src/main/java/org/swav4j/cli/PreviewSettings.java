@@ -39,7 +39,8 @@ record PreviewSettings(MultiCrop recipe, long seed, List<Caption.SettingLine> li
             Setting.HUE,
             Setting.GRAYSCALE,
             Setting.BLUR,
-            Setting.BLUR_SIGMA));
+            Setting.BLUR_SIGMA,
+            Setting.AUGMENT));
 
     static PreviewSettings of(Settings given, ImageSource source) {
         MachineFacts machine = MachineFacts.detect();

@@ -71,6 +71,12 @@ public final class AutoConfig {
                 Setting.WORKERS,
                 onGpu() ? Math.max(1, machine.cores() - 2) : Math.max(1, machine.cores() / 4),
                 onGpu() ? "all cores but two" : "one for four cores, the others train");
+        long decoded = AutoRules.decodedMegabytes(data);
+        boolean fits = decoded <= AutoRules.cacheMegabytes(machine);
+        choose(
+                Setting.CACHE_MB,
+                fits ? decoded : 0,
+                fits ? "all images fit, decoded once" : "the images, decoded, do not fit into a sixteenth of memory");
     }
 
     private void network() {

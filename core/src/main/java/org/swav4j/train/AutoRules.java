@@ -53,7 +53,24 @@ final class AutoRules {
     private static final long RESNET50_BYTES_PER_PIXEL = 2000;
     private static final long RESNET18_BYTES_PER_PIXEL = 500;
 
+    private static final int BYTES_PER_PIXEL = 3;
+    /** A usual photograph's longer side by its shorter one. */
+    private static final double ASPECT = 4.0 / 3;
+    /** The share of memory that decoded images may take unasked. */
+    private static final int CACHE_SHARE = 16;
+
     private AutoRules() {}
+
+    /** About how much all images take once they are decoded, 2^20 bytes. */
+    static long decodedMegabytes(DataFacts data) {
+        double side = data.medianShortSide();
+        return (long) Math.ceil(data.images() * side * side * ASPECT * BYTES_PER_PIXEL / (1 << 20));
+    }
+
+    /** How much decoded images may take unasked, 2^20 bytes. */
+    static long cacheMegabytes(MachineFacts machine) {
+        return machine.memoryBytes() / CACHE_SHARE >> 20;
+    }
 
     /** Crops for images of this short side. */
     static String crops(int side, int images, boolean largeMachine) {

@@ -13,6 +13,9 @@ public final class ConfigYaml {
     private static final String HEADER =
             "# Every setting of this run. 'swav pretrain --config THIS_FILE' uses them again.\n";
 
+    /** What runs did that were begun before there was such a setting. */
+    private static final Map<Setting, String> YOUNGER = Map.of(Setting.AUGMENT, "fast", Setting.CACHE_MB, "0");
+
     private ConfigYaml() {}
 
     /**
@@ -46,6 +49,11 @@ public final class ConfigYaml {
         Values values = new Values();
         for (Setting setting : settings.names()) {
             values.put(setting, settings.given(setting).orElseThrow().value());
+        }
+        for (Setting younger : YOUNGER.keySet()) {
+            if (!values.has(younger)) {
+                values.put(younger, younger.parse(YOUNGER.get(younger)));
+            }
         }
         ConfigurationException.throwIfAny(values.missing().stream()
                 .map(s -> Problem.at(name + ": " + s.key(), "is missing from this complete configuration"))

@@ -30,6 +30,7 @@ import org.swav4j.tensor.Precision;
  * @param workers threads that load images
  * @param seed of everything random
  * @param knnEvery epochs between k-NN evaluations; 0 for never
+ * @param cacheMb memory for decoded images that are kept from epoch to epoch, 2^20 bytes; 0 for none
  */
 public record PretrainConfig(
         ModelConfig model,
@@ -46,7 +47,8 @@ public record PretrainConfig(
         int threads,
         int workers,
         long seed,
-        int knnEvery) {
+        int knnEvery,
+        int cacheMb) {
     /** Checks what no part can check alone; throws {@link ConfigurationException} with all that is wrong. */
     public PretrainConfig {
         crops = List.copyOf(crops);

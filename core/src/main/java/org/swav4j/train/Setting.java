@@ -93,6 +93,7 @@ public enum Setting {
     DEVICE(parsed(Setting::device), "NAME", null, "", "cpu, or cuda:0 for the first GPU"),
     THREADS(whole(1, 4096), "N", null, "", "threads of libtorch"),
     WORKERS(whole(1, 1024), "N", null, "", "threads that load and augment images"),
+    CACHE_MB(whole(0, 1 << 24), "MB", null, "", "memory for decoded images, kept from epoch to epoch; 0: none"),
     SEED(whole(0, Long.MAX_VALUE), "N", "31", "", "seed of everything random"),
     KNN_EVERY(whole(0, 1_000_000), "EPOCHS", null, "", "epochs between k-NN evaluations; 0: none"),
     FLIP(real(0, 1), "P", "0.5", "", "probability of a horizontal flip"),

@@ -39,6 +39,7 @@ final class Values {
         values.put(Setting.WORKERS, (long) config.workers());
         values.put(Setting.SEED, config.seed());
         values.put(Setting.KNN_EVERY, (long) config.knnEvery());
+        values.put(Setting.CACHE_MB, (long) config.cacheMb());
         return values;
     }
 
@@ -188,7 +189,8 @@ final class Values {
                 whole(Setting.THREADS),
                 whole(Setting.WORKERS),
                 longWhole(Setting.SEED),
-                whole(Setting.KNN_EVERY));
+                whole(Setting.KNN_EVERY),
+                whole(Setting.CACHE_MB));
     }
 
     private Object get(Setting setting) {

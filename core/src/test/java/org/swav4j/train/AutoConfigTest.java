@@ -9,6 +9,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.swav4j.augment.Augmentation;
 import org.swav4j.optim.OptimizerConfig;
 import org.swav4j.tensor.Precision;
 
@@ -237,6 +238,28 @@ class AutoConfigTest {
     }
 
     @Test
+    void aConfigYamlOfAnEarlierVersionSaysWhatThatVersionDid() {
+        Resolution resolution = AutoConfig.complete(NOTHING, new DataFacts(1000, 32), LAPTOP);
+        String yaml = ConfigYaml.write(resolution.config(), List.of()).replaceAll("(?m)^(augment|cache_mb): .*\n", "");
+        PretrainConfig config = ConfigYaml.read(yaml, "c.yaml");
+        assertThat(config.augmentation().fidelity()).isEqualTo(Augmentation.Fidelity.FAST);
+        assertThat(config.cacheMb()).isZero();
+    }
+
+    @Test
+    void decodedImagesAreKeptWhereAllOfThemFit() {
+        // 50,000 x 32 x 43 pixels of 3 bytes are 196 MiB; a million photographs are terabytes
+        assertThat(AutoConfig.complete(NOTHING, new DataFacts(50_000, 32), LAPTOP)
+                        .config()
+                        .cacheMb())
+                .isEqualTo(196);
+        assertThat(AutoConfig.complete(NOTHING, new DataFacts(1_000_000, 400), LAPTOP)
+                        .config()
+                        .cacheMb())
+                .isZero();
+    }
+
+    @Test
     void cpuFeaturesAreReadFromLinux() {
         CpuFeatures cpu = CpuFeatures.parse("processor\t: 0\nmodel name\t: Some CPU @ 2 GHz\nflags\t\t: fpu avx2 fma"
                 + " avx512f avx512_bf16 amx_tile\n");
@@ -273,6 +296,7 @@ class AutoConfigTest {
             case PRECISION -> "fp32";
             case DEVICE -> "cuda:3";
             case BLUR_SIGMA -> "0.2-1.5";
+            case AUGMENT -> "exact";
             case EPSILON, TEMPERATURE, BASE_LR, FINAL_LR, START_WARMUP, WEIGHT_DECAY, MOMENTUM, TRUST_COEFFICIENT ->
                 "0.07";
             case FLIP, JITTER_PROBABILITY, BRIGHTNESS, CONTRAST, SATURATION, HUE, GRAYSCALE, BLUR -> "0.33";

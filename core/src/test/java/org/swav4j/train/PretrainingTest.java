@@ -96,7 +96,8 @@ class PretrainingTest {
                 c.threads(),
                 workers,
                 c.seed(),
-                knnEvery);
+                knnEvery,
+                c.cacheMb());
     }
 
     private static List<Double> losses(TinyTraining training) {

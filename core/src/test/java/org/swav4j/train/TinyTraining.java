@@ -40,7 +40,8 @@ final class TinyTraining implements TrainingListener {
             1,
             2,
             31,
-            0);
+            0,
+            1);
     private EpochEvaluation evaluation;
     private long stopAfter = Long.MAX_VALUE;
     private Runnable afterStep = () -> {};
