@@ -57,6 +57,7 @@ final class CsvRecords {
             }
             fields.add(field.toString());
             room -= field.length() + 1;
+            requireRoom(room);
             if (c != ',') {
                 return fields;
             }
@@ -83,10 +84,14 @@ final class CsvRecords {
     }
 
     private void append(StringBuilder field, int c, int room) {
-        if (field.length() >= room) {
+        requireRoom(room - field.length() - 1);
+        field.append((char) c);
+    }
+
+    private void requireRoom(int room) {
+        if (room < 0) {
             throw ListedImages.error(file, recordLine, "longer than any path; is a quote left open?");
         }
-        field.append((char) c);
     }
 
     /** The next character, with every kind of line break as {@code '\n'}. */
