@@ -88,8 +88,12 @@ public final class ImageList extends IndexedImages {
                         + "; paths are relative to the list's folder");
     }
 
+    private static boolean isAddress(String path) {
+        return path.contains("://") && URI_SCHEME.matcher(path).matches();
+    }
+
     private static Path resolve(Path list, String name) {
-        return URI_SCHEME.matcher(name).matches() ? Path.of(URI.create(name)) : list.resolveSibling(name);
+        return isAddress(name) ? Path.of(URI.create(name)) : list.resolveSibling(name);
     }
 
     @Override
@@ -131,7 +135,7 @@ public final class ImageList extends IndexedImages {
 
         /** So that the same file is the same name: no {@code ./}, no double slash. */
         private String normalized(String path) {
-            if (URI_SCHEME.matcher(path).matches()) {
+            if (isAddress(path)) {
                 return path;
             }
             String name = backslashes ? path.replace('\\', '/') : path;
