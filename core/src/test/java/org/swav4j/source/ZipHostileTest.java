@@ -173,7 +173,7 @@ class ZipHostileTest {
             }
             Random random = new Random(5);
             for (int at = 0; at < whole.length; at++) {
-                for (int value : new int[] {0, 0xFF, 0x80, random.nextInt(256)}) {
+                for (int value : new int[] {0xFF, random.nextInt(256)}) {
                     byte[] damaged = whole.clone();
                     damaged[at] = (byte) value;
                     survives(damaged);
