@@ -16,7 +16,7 @@ import org.swav4j.eval.FrozenEncoder;
 import org.swav4j.eval.Knn;
 import org.swav4j.eval.KnnProtocol;
 import org.swav4j.nn.ModuleState.Placement;
-import org.swav4j.source.ImageFolder;
+import org.swav4j.source.ImageSources;
 import org.swav4j.tensor.Precision;
 import org.swav4j.train.MachineFacts;
 import picocli.CommandLine.Command;
@@ -49,11 +49,12 @@ final class KnnCommand implements Callable<Integer> {
     @Option(
             names = "--train",
             required = true,
-            paramLabel = "DIR",
-            description = "Labelled images, a folder per class.")
+            paramLabel = "PATH",
+            description = "Labelled images: a folder or .zip with a folder per class, tar shards, CIFAR's binary"
+                    + " batches, or a .csv or .jsonl manifest with labels.")
     private Path train;
 
-    @Option(names = "--test", required = true, paramLabel = "DIR", description = "Labelled images to classify.")
+    @Option(names = "--test", required = true, paramLabel = "PATH", description = "Labelled images to classify.")
     private Path test;
 
     @Option(names = "--k", paramLabel = "N", defaultValue = "20", description = "Neighbours that vote [20].")
@@ -78,8 +79,8 @@ final class KnnCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkUsage();
-        LabelledImages known = ImageFolder.open(train);
-        LabelledImages asked = ImageFolder.open(test);
+        LabelledImages known = ImageSources.open(train);
+        LabelledImages asked = ImageSources.open(test);
         KnnProtocol.requireClasses(known, asked);
         if (k > known.size()) {
             throw new DataException(

@@ -14,13 +14,14 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.data.DataException;
+import org.swav4j.data.ImageSource;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
 import org.swav4j.eval.FrozenEncoder;
 import org.swav4j.eval.Knn;
 import org.swav4j.eval.KnnProtocol;
 import org.swav4j.runlog.RunDirectory;
-import org.swav4j.source.ImageFolder;
+import org.swav4j.source.ImageSources;
 import org.swav4j.train.AutoConfig;
 import org.swav4j.train.Choice;
 import org.swav4j.train.DataFacts;
@@ -42,16 +43,17 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Trains an encoder on a folder of unlabelled images.",
+            "Trains an encoder on unlabelled images.",
             "Without --data, on sample images that are drawn first. What is not given is chosen from the images and"
                     + " the machine, and printed with its reason."
         },
         synopsisHeading = "Usage: ",
-        customSynopsis = "swav pretrain [--data DIR --out DIR] [--preset NAME] [SETTINGS]",
+        customSynopsis = "swav pretrain [--data PATH --out DIR] [--preset NAME] [SETTINGS]",
         footerHeading = "%nExamples:%n",
         footer = {
             "  swav pretrain",
             "  swav pretrain --data photos/ --out runs/photos",
+            "  swav pretrain --data photos.zip --out runs/photos",
             "  swav pretrain --data cifar10/train --preset cifar10-cpu --out runs/c10 \\",
             "                --knn-train cifar10/train --knn-test cifar10/test",
             "  swav pretrain --data photos/ --out runs/b --prototypes 500 \\",
@@ -72,7 +74,11 @@ final class PretrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Folder of images, nested as you like.")
+    @Option(
+            names = "--data",
+            paramLabel = "PATH",
+            description = "Images: a folder, nested as you like, tar shards, a .zip or a folder in it, CIFAR's"
+                    + " binary batches, a .txt list, or a .csv or .jsonl manifest.")
     private Path data;
 
     @Option(names = "--out", paramLabel = "DIR", description = "Folder to write the run to; must be new or empty.")
@@ -90,10 +96,13 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "Go on with the run in --out from its newest checkpoint.")
     private boolean resume;
 
-    @Option(names = "--knn-train", paramLabel = "DIR", description = "Labelled images, a folder per class, for k-NN.")
+    @Option(
+            names = "--knn-train",
+            paramLabel = "PATH",
+            description = "Labelled images for k-NN: as --data, with a folder per class or labels.")
     private Path knnTrain;
 
-    @Option(names = "--knn-test", paramLabel = "DIR", description = "Labelled images that k-NN is measured on.")
+    @Option(names = "--knn-test", paramLabel = "PATH", description = "Labelled images that k-NN is measured on.")
     private Path knnTest;
 
     @Option(names = "--json", description = "Print the result as JSON; progress goes to standard error.")
@@ -119,7 +128,7 @@ final class PretrainCommand implements Callable<Integer> {
         PrintWriter progress = json ? spec.commandLine().getErr() : results;
         ProgressLine line = new ProgressLine(progress, ProgressLine.suitable(quiet));
         SampleData sample = data == null ? SampleData.prepare(line::say) : null;
-        ImageFolder images = data == null ? sample.train() : ImageFolder.open(data);
+        ImageSource images = data == null ? sample.train() : ImageSources.open(data);
         if (images.size() < 2) {
             throw new DataException(images.description() + ": at least two images are needed");
         }
@@ -145,7 +154,7 @@ final class PretrainCommand implements Callable<Integer> {
     }
 
     private TrainingResult train(
-            ImageFolder images, Resolution resolution, Path run, KnnProtocol protocol, ProgressLine line)
+            ImageSource images, Resolution resolution, Path run, KnnProtocol protocol, ProgressLine line)
             throws IOException {
         PretrainRun training = new PretrainRun(images, resolution, run, words());
         try (Interrupts interrupts = Interrupts.install(spec.commandLine().getErr())) {
@@ -160,11 +169,11 @@ final class PretrainCommand implements Callable<Integer> {
     /** How the encoder is measured, where there are labelled images to measure it on; otherwise null. */
     private KnnProtocol protocol(SampleData sample, PretrainConfig settings) {
         LabelledImages labelled =
-                knnTrain != null ? ImageFolder.open(knnTrain) : sample == null ? null : sample.train();
+                knnTrain != null ? ImageSources.open(knnTrain) : sample == null ? null : sample.train();
         if (labelled == null) {
             return null;
         }
-        LabelledImages asked = knnTest != null ? ImageFolder.open(knnTest) : sample.test();
+        LabelledImages asked = knnTest != null ? ImageSources.open(knnTest) : sample.test();
         int side = settings.crops().stream().mapToInt(CropSpec::size).max().orElseThrow();
         return new KnnProtocol(
                 labelled,
@@ -270,7 +279,7 @@ final class PretrainCommand implements Callable<Integer> {
         results.flush();
     }
 
-    /** The folders a run was given, to give them again. */
+    /** The paths a run was given, to give them again. */
     private Map<String, Path> folders(Path run) {
         Map<String, Path> folders = new LinkedHashMap<>();
         folders.put("--data", data);

@@ -127,7 +127,7 @@ class CommandLineTest {
         Result missing = swav("pretrain", "--data", directory.resolve("none").toString(), "--out", out.toString());
         assertThat(missing.code).isEqualTo(1);
         assertThat(missing.err)
-                .isEqualTo("swav: " + directory.resolve("none") + ": no such folder" + System.lineSeparator());
+                .isEqualTo("swav: " + directory.resolve("none") + ": no such file or folder" + System.lineSeparator());
 
         Path texts = Files.createDirectory(directory.resolve("texts"));
         Files.writeString(texts.resolve("a.txt"), "a");

@@ -3,13 +3,17 @@ package org.swav4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,6 +84,51 @@ class EndToEndTest {
         JsonNode json = new JsonMapper().readTree(knn.out);
         assertThat(json.get("test_images").asInt()).isEqualTo(12);
         assertThat(json.get("top1").asDouble()).isBetween(0.0, 1.0);
+    }
+
+    /** The same images from a folder, an archive and a list are trained on alike, whatever order they come in. */
+    @Test
+    void whatTheImagesLieInChangesNothing() throws IOException {
+        Path archive = directory.resolve("images.zip");
+        List<String> lines = new ArrayList<>();
+        List<String> labelled = new ArrayList<>(List.of("path,label"));
+        try (OutputStream out = Files.newOutputStream(archive);
+                ZipOutputStream zip = new ZipOutputStream(out);
+                Stream<Path> files = Files.walk(train().getParent())) {
+            List<Path> images =
+                    new ArrayList<>(files.filter(Files::isRegularFile).toList());
+            images.sort(Comparator.reverseOrder());
+            for (Path image : images) {
+                String name = train().getParent().relativize(image).toString();
+                zip.putNextEntry(new ZipEntry(name));
+                Files.copy(image, zip);
+                if (name.startsWith("train")) {
+                    lines.add(name.substring("train/".length()));
+                    labelled.add(name.substring("train/".length()) + ","
+                            + image.getParent().getFileName());
+                }
+            }
+        }
+        Path list = Files.write(train().resolve("list.txt"), lines);
+        Path manifest = Files.write(train().resolve("list.csv"), labelled);
+        String weights = "checkpoints/step-000000002/model.safetensors";
+        Path folder = directory.resolve("folder");
+        assertThat(pretrain(folder, "--max-steps", "2").code).isZero();
+        for (Path data : List.of(archive.resolve("train"), list, manifest)) {
+            Path run = directory.resolve("of-" + data.getFileName());
+            Result result = swav(arguments("pretrain", "--data", data, "--out", run, "--max-steps", "2"));
+            assertThat(result.code).as(result.err).isZero();
+            assertThat(result.out).contains(data + ": 36 images");
+            assertThat(run.resolve(weights)).hasSameBinaryContentAs(folder.resolve(weights));
+        }
+
+        Result resumed = swav("pretrain", "--data", archive.resolve("train"), "--out", folder, "--resume");
+        assertThat(resumed.code).as(resumed.err).isZero();
+        Result ofManifest = swav(
+                "knn", "--model", folder, "--train", manifest, "--test", archive.resolve("test"), "--k", "3", "--json");
+        assertThat(ofManifest.code).as(ofManifest.err).isZero();
+        Result ofFolders = swav("knn", "--model", folder, "--train", train(), "--test", test(), "--k", "3", "--json");
+        assertThat(ofManifest.out).isEqualTo(ofFolders.out);
     }
 
     @Test

@@ -14,7 +14,10 @@ public interface ImageSource {
     /** The encoded bytes, read anew at each call. */
     byte[] read(int index) throws IOException;
 
-    /** SHA-256 in hex over the sorted names and sizes: equal for equal collections wherever they lie. */
+    /**
+     * SHA-256 in hex over the sorted names, and the sizes where they are known without asking for each image: equal for
+     * equal collections wherever they lie.
+     */
     String fingerprint();
 
     /** One line for people, such as {@code /data/images: 50,000 images}. */

@@ -2,12 +2,18 @@ package org.swav4j.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.net.URI;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Assumptions;
@@ -94,6 +100,86 @@ class ImageFolderTest {
             ImageFolder folder = ImageFolder.open(zip.getPath("/data"));
             assertThat(names(folder)).containsExactly("cat/1.png");
             assertThat(folder.read(0)).hasSize(4);
+        }
+    }
+
+    @Test
+    void namesThatAreNoTextAreReadAllTheSame() throws IOException {
+        Files.createDirectories(root.resolve("a"));
+        Path folder = undecodable("a/caf%E9");
+        Assumptions.assumeTrue(folder.toString().contains("\uFFFD"), "this system has no such names");
+        try {
+            Files.createDirectory(folder);
+            Files.writeString(undecodable("a/caf%E9/1.jpg"), "in a folder");
+            Files.writeString(undecodable("a/%FF%FE.png"), "two");
+            Files.writeString(undecodable("a/%FF%FF.png"), "three");
+        } catch (IOException e) {
+            Assumptions.abort("this file system has no such names: " + e);
+        }
+        put("a/1.jpg");
+        ImageFolder images = ImageFolder.open(root);
+        assertThat(names(images)).containsExactly("a/%FF%FE.png", "a/%FF%FF.png", "a/1.jpg", "a/caf%E9/1.jpg");
+        assertThat(images.read(0)).asString().isEqualTo("two");
+        assertThat(images.read(1)).asString().isEqualTo("three");
+        assertThat(images.read(3)).asString().isEqualTo("in a folder");
+        assertThat(images.unreadable()).isZero();
+    }
+
+    private Path undecodable(String escaped) {
+        return Path.of(URI.create(root.toUri() + escaped));
+    }
+
+    @Test
+    void foldersNamedLikeImagesAreFolders() throws IOException {
+        put("x.jpg/1.png", "empty.jpg/note.txt");
+        Files.createFile(root.resolve("zero.jpg"));
+        ImageFolder folder = ImageFolder.open(root);
+        assertThat(names(folder)).containsExactly("x.jpg/1.png", "zero.jpg");
+        assertThat(folder.classNames()).containsExactly("x.jpg");
+        assertThat(folder.read(1)).isEmpty();
+    }
+
+    @Test
+    void whatVanishesOrIsReplacedAfterwardsFailsToRead() throws IOException {
+        put("1.jpg", "2.jpg", "3.jpg");
+        ImageFolder folder = ImageFolder.open(root);
+        Files.delete(root.resolve("1.jpg"));
+        Files.delete(root.resolve("2.jpg"));
+        Files.createDirectory(root.resolve("2.jpg"));
+        Files.writeString(root.resolve("3.jpg"), "longer than it was");
+        assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> folder.read(0));
+        assertThatIOException().isThrownBy(() -> folder.read(1)).withMessage("not a file");
+        assertThat(folder.read(2)).asString().isEqualTo("longer than it was");
+    }
+
+    @Test
+    void filesOfMoreThanHalfAGigabyteAreNotRead() throws IOException {
+        try (RandomAccessFile sparse =
+                new RandomAccessFile(root.resolve("1.jpg").toFile(), "rw")) {
+            sparse.setLength((512L << 20) + 1);
+        }
+        ImageFolder folder = ImageFolder.open(root);
+        assertThatIOException()
+                .isThrownBy(() -> folder.read(0))
+                .withMessage("536,870,913 bytes, more than the 536,870,912 accepted");
+    }
+
+    /** The names' order is that of the whole path: '-' and '.' come before the '/' that ends a folder's name. */
+    @Test
+    void manyNamesAreInOneOrderAndKeepTheirSizesAndLabels() throws IOException {
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 600; i++) {
+            String folder = new String[] {"a", "a-b", "a.b", "a/b", "\u00e9", "aa"}[i % 6];
+            names.add(folder + "/" + i * 7919 % 601 + ".jpg");
+        }
+        put(names.toArray(String[]::new));
+        ImageFolder folder = ImageFolder.open(root);
+        assertThat(names(folder))
+                .containsExactlyElementsOf(names.stream().sorted().toList());
+        for (int i = 0; i < folder.size(); i++) {
+            assertThat(folder.read(i)).asString().isEqualTo(folder.name(i));
+            assertThat(folder.classNames().get(folder.label(i)))
+                    .isEqualTo(folder.name(i).substring(0, folder.name(i).indexOf('/')));
         }
     }
 
