@@ -52,7 +52,12 @@ public record ShardIndex(String shard, long bytes, List<Image> images) {
     private static final String FORMAT = "swav4j-shard-index";
     private static final int VERSION = 1;
     private static final int BLOCK = 512;
+
+    /** Longer names, and all that are not ASCII, may stand in an extension before the header that is looked at. */
+    private static final int SHORT_NAME = 100;
+
     private static final JsonFactory JSON = JsonFactory.builder()
+            .rootValueSeparator("\n")
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(1 << 14)
                     .maxNameLength(64)
@@ -98,7 +103,6 @@ public record ShardIndex(String shard, long bytes, List<Image> images) {
             json.writeNumberProperty("images", images.size());
             json.writeEndObject();
             for (Image image : images) {
-                json.writeRaw('\n');
                 json.writeStartObject();
                 json.writeStringProperty("name", image.name);
                 json.writeNumberProperty("offset", image.offset);
@@ -179,7 +183,12 @@ public record ShardIndex(String shard, long bytes, List<Image> images) {
         }
         try (ShardStream in = ShardStream.open(file)) {
             TarReader.Entry entry = TarReader.at(in, last.offset - BLOCK).next();
-            return entry != null && entry.offset() == last.offset && entry.size() == last.size;
+            return entry != null
+                    && entry.offset() == last.offset
+                    && entry.size() == last.size
+                    && (last.name.length() >= SHORT_NAME
+                            || last.name.chars().anyMatch(c -> c > 127)
+                            || MemberName.of(entry.name()).path().equals(last.name));
         } catch (DamagedShardException e) {
             return false;
         }
