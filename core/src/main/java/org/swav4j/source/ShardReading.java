@@ -20,6 +20,12 @@ import org.swav4j.data.ImageSource;
  * its images can still stand in for those that turn out to be broken; only then is a third one begun.
  */
 final class ShardReading implements ImageSource.Reading {
+    /** Opens a shard at its beginning. */
+    @FunctionalInterface
+    interface Opener {
+        ShardStream open(Path shard) throws IOException;
+    }
+
     private static final int WINDOWS = 2;
     private static final int ATTEMPTS = 4;
     private static final long FIRST_PAUSE_MILLIS = 100;
@@ -28,6 +34,7 @@ final class ShardReading implements ImageSource.Reading {
     private final TarShards source;
     private final EpochOrder order;
     private final int first;
+    private final Opener opener;
     private final Thread thread;
 
     /** By their first position. */
@@ -40,17 +47,22 @@ final class ShardReading implements ImageSource.Reading {
     private Throwable failure;
     private boolean closed;
 
-    private ShardReading(TarShards source, EpochOrder order, int first) {
+    private ShardReading(TarShards source, EpochOrder order, int first, Opener opener) {
         this.source = source;
         this.order = order;
         this.first = first;
+        this.opener = opener;
         this.next = first < order.size() ? order.windowStart(first) : order.size();
         thread = new Thread(this::load, "swav-shards");
         thread.setDaemon(true);
     }
 
     static ShardReading begin(TarShards source, EpochOrder order, int first) {
-        ShardReading reading = new ShardReading(source, order, first);
+        return begin(source, order, first, ShardStream::open);
+    }
+
+    static ShardReading begin(TarShards source, EpochOrder order, int first, Opener opener) {
+        ShardReading reading = new ShardReading(source, order, first, opener);
         reading.thread.start();
         return reading;
     }
@@ -229,7 +241,7 @@ final class ShardReading implements ImageSource.Reading {
             for (int attempt = 1; lost == null; attempt++) {
                 try {
                     if (in == null) {
-                        in = ShardStream.open(shard);
+                        in = opener.open(shard);
                     }
                     return new Loaded(source.read(image, in), null);
                 } catch (DamagedShardException e) {

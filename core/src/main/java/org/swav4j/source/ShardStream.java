@@ -55,7 +55,11 @@ final class ShardStream implements Closeable {
     }
 
     static ShardStream open(Path shard) throws IOException {
-        SeekableByteChannel channel = Files.newByteChannel(shard);
+        return over(Files.newByteChannel(shard), shard);
+    }
+
+    /** Reads a shard through a channel that was opened for it, and closes that. */
+    static ShardStream over(SeekableByteChannel channel, Path shard) throws IOException {
         try {
             return new ShardStream(channel, compressed(shard.getFileName().toString()));
         } catch (IOException | RuntimeException e) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -181,5 +183,88 @@ class ShardReadingTest {
         assertThat(Thread.getAllStackTraces().keySet())
                 .extracting(Thread::getName)
                 .doesNotContain("swav-shards");
+    }
+
+    /** Every 17th read of a channel fails as a network's would; each shard is then opened again and gone on with. */
+    @Test
+    void aFailingConnectionIsTriedAgain() throws Exception {
+        EpochOrder order = EpochOrder.sequential(shards);
+        AtomicInteger reads = new AtomicInteger();
+        AtomicInteger opened = new AtomicInteger();
+        ShardReading.Opener opener = shard -> {
+            opened.incrementAndGet();
+            return ShardStream.over(new Unsteady(Files.newByteChannel(shard), reads, 17), shard);
+        };
+        try (ShardReading reading = ShardReading.begin(shards, order, 0, opener)) {
+            for (int position = 0; position < IMAGES; position++) {
+                assertThat(reading.read(position)).isEqualTo(image(position));
+            }
+        }
+        assertThat(opened.get()).isGreaterThan(SHARDS);
+    }
+
+    @Test
+    void aConnectionThatNeverWorksIsAnErrorOfItsImages() throws Exception {
+        EpochOrder order = EpochOrder.sequential(shards);
+        ShardReading.Opener opener = shard -> shard.equals(shard(0))
+                ? ShardStream.over(new Unsteady(Files.newByteChannel(shard), new AtomicInteger(), 1), shard)
+                : ShardStream.open(shard);
+        try (ShardReading reading = ShardReading.begin(shards, order, 0, opener)) {
+            for (int position = 0; position < 40; position++) {
+                int lost = position;
+                assertThatExceptionOfType(IOException.class)
+                        .isThrownBy(() -> reading.read(lost))
+                        .withMessage("connection reset, 4 times in a row");
+            }
+            assertThat(reading.read(40)).isEqualTo(image(40));
+        }
+    }
+
+    /** Lets every n-th read fail. */
+    private record Unsteady(SeekableByteChannel channel, AtomicInteger reads, int nth) implements SeekableByteChannel {
+        @Override
+        public int read(ByteBuffer into) throws IOException {
+            if (reads.incrementAndGet() % nth == 0) {
+                throw new IOException("connection reset");
+            }
+            return channel.read(into);
+        }
+
+        @Override
+        public int write(ByteBuffer from) throws IOException {
+            return channel.write(from);
+        }
+
+        @Override
+        public long position() throws IOException {
+            return channel.position();
+        }
+
+        @Override
+        public SeekableByteChannel position(long position) throws IOException {
+            channel.position(position);
+            return this;
+        }
+
+        @Override
+        public long size() throws IOException {
+            return channel.size();
+        }
+
+        @Override
+        public SeekableByteChannel truncate(long size) throws IOException {
+            channel.truncate(size);
+            return this;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return channel.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
     }
 }

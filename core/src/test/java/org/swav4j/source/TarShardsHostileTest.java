@@ -186,7 +186,7 @@ class TarShardsHostileTest {
         assertThat(usable).isGreaterThan(100);
     }
 
-    /** A megabyte that inflates to a thousand: no more is inflated than is accepted, and nothing of it is kept. */
+    /** Going past it would mean to inflate whatever it claims. */
     @Test
     void aCompressedEntryThatIsTooLargeEndsItsShard() throws IOException {
         byte[] tar = Tars.patched(sound(), HEADERS[1], 124, Tars.size((512L << 20) + 1));
