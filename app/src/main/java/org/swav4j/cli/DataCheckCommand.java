@@ -9,7 +9,7 @@ import org.swav4j.data.ImageSource;
 import org.swav4j.dataset.check.DataCheck;
 import org.swav4j.dataset.check.DataReport;
 import org.swav4j.dataset.check.Picture;
-import org.swav4j.source.ImageFolder;
+import org.swav4j.source.ImageSources;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -61,7 +61,7 @@ final class DataCheckCommand implements Callable<Integer> {
             throw new UsageException("--workers: '" + threads + "': must be from 1 to 1024");
         }
         Picture drawing = picture == null ? null : Picture.into(picture);
-        ImageSource source = ImageFolder.open(data);
+        ImageSource source = ImageSources.open(data);
         PrintWriter out = spec.commandLine().getOut();
         DataReport report;
         try (WorkLine progress = new WorkLine(spec.commandLine().getErr(), ProgressLine.suitable(quiet))) {

@@ -26,7 +26,7 @@ import org.swav4j.preview.Caption;
 import org.swav4j.preview.Finding;
 import org.swav4j.preview.Preview;
 import org.swav4j.preview.PreviewPage;
-import org.swav4j.source.ImageFolder;
+import org.swav4j.source.ImageSources;
 import org.swav4j.train.Setting;
 import org.swav4j.train.Settings;
 import picocli.CommandLine.Command;
@@ -110,7 +110,7 @@ final class DataPreviewCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Settings given = given();
         SampleData sample = data == null ? SampleData.prepare(spec.commandLine().getErr()::println) : null;
-        ImageSource source = data == null ? sample.train() : ImageFolder.open(data);
+        ImageSource source = data == null ? sample.train() : ImageSources.open(data);
         PreviewSettings settings = PreviewSettings.of(given, source);
         MultiCrop recipe = settings.recipe();
         int wanted = Integer.parseInt(images);

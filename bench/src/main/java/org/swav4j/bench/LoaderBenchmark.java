@@ -16,7 +16,7 @@ import org.swav4j.data.ImageSource;
 import org.swav4j.data.Quarantine;
 import org.swav4j.loader.Batch;
 import org.swav4j.loader.Loader;
-import org.swav4j.source.ImageFolder;
+import org.swav4j.source.ImageSources;
 
 /**
  * Images a second from files to batches of augmented crops, beside the same recipe in plain PyTorch (one process, PIL and
@@ -49,7 +49,7 @@ public final class LoaderBenchmark {
         ways.add(new Way("swav4j, 1 worker", 1, Augmentation.SWAV));
         ways.add(new Way("swav4j, 2 workers", 2, Augmentation.SWAV));
         ways.add(new Way("swav4j, 1 worker, --augment exact", 1, exact));
-        ImageSource images = ImageFolder.open(folder);
+        ImageSource images = ImageSources.open(folder);
         double[][] rates = new double[ways.size()][rounds];
         for (Way way : ways) {
             if (way.workers > 0) {

@@ -1,16 +1,99 @@
 package org.swav4j.data;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
-/** The order in which an epoch visits images: a pure function, so a run can be resumed at any position. */
+/**
+ * The order in which one rank visits images in one epoch: a pure function of source, seed, epoch, rank and world, so a run can
+ * be resumed at any position.
+ *
+ * <p>The order is made of windows. Of a source without shards all of the order is one window, shuffled as a whole. Of a
+ * sharded source, shards are shuffled and laid end to end; every rank takes an equal, contiguous part of that, cuts it into
+ * windows of bounded size, and shuffles each of them. Whoever visits a window needs none of the others.
+ */
 public final class EpochOrder {
     /** Keeps the shuffle's stream apart from the augmentation streams of the same seed and epoch. */
     private static final long STREAM = -1;
 
-    private EpochOrder() {}
+    /** Windows use this plus their first position; images use 0, 1, ..., replacements -2, -3, ... */
+    private static final long WINDOW_STREAMS = Long.MIN_VALUE;
+
+    private final int[] stored;
+    private final int[] visited;
+    private final int[] windows;
+
+    private EpochOrder(int[] stored, int[] visited, int[] windows) {
+        this.stored = stored;
+        this.visited = visited;
+        this.windows = windows;
+    }
 
     /**
-     * The image indices of one rank in one epoch.
+     * The shuffled order of one rank's part of an epoch. Every rank gets {@code size / world} images, none of them two ranks
+     * get; the remainder, fewer than {@code world} images, is left out of this epoch.
+     */
+    public static EpochOrder shuffled(ImageSource source, long seed, int epoch, int rank, int world) {
+        if (source.shards().isEmpty()) {
+            int[] all = indices(seed, epoch, rank, world, source.size());
+            return new EpochOrder(all, all, new int[] {0, all.length});
+        }
+        requireRank(rank, world);
+        ShardLayout layout = source.shards().get();
+        int[] shards = IntStream.range(0, layout.shards()).toArray();
+        shuffle(shards, 0, shards.length, RandomKey.of(seed, epoch, STREAM));
+        int count = layout.size() / world;
+        int from = rank * count;
+        int[] stored = part(layout, shards, from, count);
+        int[] windows = windows(layout, stored);
+        int[] visited = stored.clone();
+        for (int w = 0; w + 1 < windows.length; w++) {
+            shuffle(visited, windows[w], windows[w + 1], RandomKey.of(seed, epoch, WINDOW_STREAMS + from + windows[w]));
+        }
+        return new EpochOrder(stored, visited, windows);
+    }
+
+    /** Every image once, from the first to the last. */
+    public static EpochOrder sequential(ImageSource source) {
+        int[] all = IntStream.range(0, source.size()).toArray();
+        int[] windows = source.shards().map(layout -> windows(layout, all)).orElseGet(() -> new int[] {0, all.length});
+        return new EpochOrder(all, all, windows);
+    }
+
+    /** Images {@code from} to {@code from + count} of the shards laid end to end in the given order. */
+    private static int[] part(ShardLayout layout, int[] shards, int from, int count) {
+        int[] part = new int[count];
+        int filled = 0;
+        int passed = 0;
+        for (int shard : shards) {
+            int length = layout.end(shard) - layout.start(shard);
+            for (int i = Math.max(0, from - passed); i < length && filled < count; i++) {
+                part[filled++] = layout.start(shard) + i;
+            }
+            passed += length;
+        }
+        return part;
+    }
+
+    private static int[] windows(ShardLayout layout, int[] stored) {
+        IntStream.Builder starts = IntStream.builder();
+        int start = 0;
+        long bytes = 0;
+        for (int i = 0; i < stored.length; i++) {
+            bytes += layout.bytes(stored[i]);
+            if (i > start && (i - start == layout.windowImages() || bytes > layout.windowBytes())) {
+                starts.add(start);
+                start = i;
+                bytes = layout.bytes(stored[i]);
+            }
+        }
+        starts.add(start);
+        starts.add(stored.length);
+        return starts.build().distinct().toArray();
+    }
+
+    /**
+     * The image indices of one rank in one epoch of a source without shards.
      *
      * <p>All of {@code 0..size-1} are shuffled (Fisher–Yates, keyed by seed and epoch, the same on every rank); rank r takes
      * positions r, r + world, r + 2·world, ... The remainder of {@code size / world} is dropped, so every rank gets the same
@@ -19,23 +102,12 @@ public final class EpochOrder {
      * @return {@code size / world} distinct indices
      */
     public static int[] indices(long seed, int epoch, int rank, int world, int size) {
-        if (world < 1 || rank < 0 || rank >= world) {
-            throw new IllegalArgumentException("rank must satisfy 0 <= rank < world: " + rank + " of " + world);
-        }
+        requireRank(rank, world);
         if (size < 0) {
             throw new IllegalArgumentException("size < 0: " + size);
         }
-        int[] all = new int[size];
-        for (int i = 0; i < size; i++) {
-            all[i] = i;
-        }
-        SplittableRandom random = RandomKey.of(seed, epoch, STREAM);
-        for (int i = size - 1; i > 0; i--) {
-            int j = (int) (random.nextDouble() * (i + 1));
-            int swapped = all[i];
-            all[i] = all[j];
-            all[j] = swapped;
-        }
+        int[] all = IntStream.range(0, size).toArray();
+        shuffle(all, 0, size, RandomKey.of(seed, epoch, STREAM));
         if (world == 1) {
             return all;
         }
@@ -44,5 +116,64 @@ public final class EpochOrder {
             mine[i] = all[rank + i * world];
         }
         return mine;
+    }
+
+    private static void requireRank(int rank, int world) {
+        if (world < 1 || rank < 0 || rank >= world) {
+            throw new IllegalArgumentException("rank must satisfy 0 <= rank < world: " + rank + " of " + world);
+        }
+    }
+
+    private static void shuffle(int[] values, int from, int to, SplittableRandom random) {
+        for (int i = to - from - 1; i > 0; i--) {
+            int j = (int) (random.nextDouble() * (i + 1));
+            int swapped = values[from + i];
+            values[from + i] = values[from + j];
+            values[from + j] = swapped;
+        }
+    }
+
+    /** Number of positions. */
+    public int size() {
+        return visited.length;
+    }
+
+    /** The image visited at a position. */
+    public int image(int position) {
+        return visited[position];
+    }
+
+    /**
+     * The images as they lie: a window holds the same images at positions {@code windowStart} to {@code windowEnd} as
+     * {@link #image} does, but within each shard they ascend.
+     */
+    public int stored(int place) {
+        return stored[place];
+    }
+
+    /** The first position of the window a position is in. */
+    public int windowStart(int position) {
+        return windows[windowOf(position)];
+    }
+
+    /** The position after the window a position is in. */
+    public int windowEnd(int position) {
+        return windows[windowOf(position) + 1];
+    }
+
+    private int windowOf(int position) {
+        int found = Arrays.binarySearch(windows, position);
+        return found < 0 ? -found - 2 : found;
+    }
+
+    /** A position drawn from the window of {@code position}, whose images are cheap to read when it is visited. */
+    public int drawNear(int position, SplittableRandom random) {
+        int start = windowStart(position);
+        return start + (int) (random.nextDouble() * (windowEnd(position) - start));
+    }
+
+    /** A position drawn from all. */
+    public int draw(SplittableRandom random) {
+        return (int) (random.nextDouble() * visited.length);
     }
 }

@@ -20,7 +20,8 @@ public final class Batch {
     private final Mat[][] places;
 
     private final int[] indices;
-    private int[] order = new int[0];
+    private Visit visit;
+    private int first;
     private int size;
     private long epoch;
     private long position;
@@ -45,13 +46,16 @@ public final class Batch {
         }
     }
 
-    /** Sets what the batch is about to hold: {@code count} images of the epoch's order. */
-    void open(long newEpoch, long newPosition, int[] newOrder, int offset, int count) {
+    /** Sets what the batch is about to hold: {@code count} images of a visit from its position {@code newFirst} on. */
+    void open(long newEpoch, long newPosition, Visit newVisit, int newFirst, int count) {
         epoch = newEpoch;
         position = newPosition;
-        order = newOrder;
+        visit = newVisit;
+        first = newFirst;
         size = count;
-        System.arraycopy(order, offset, indices, 0, count);
+        for (int i = 0; i < count; i++) {
+            indices[i] = visit.order().image(first + i);
+        }
     }
 
     /** The image a sample is to show. */
@@ -59,9 +63,14 @@ public final class Batch {
         return indices[sample];
     }
 
-    /** All images of the epoch on this rank. */
-    int[] orderOfEpoch() {
-        return order;
+    /** Where the images come from. */
+    Visit visit() {
+        return visit;
+    }
+
+    /** A sample's position in the visit. */
+    int positionOf(int sample) {
+        return first + sample;
     }
 
     /** Where a crop of a sample goes. */

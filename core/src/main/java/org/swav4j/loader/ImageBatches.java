@@ -6,6 +6,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.augment.EvalTransform;
 import org.swav4j.data.DataException;
+import org.swav4j.data.EpochOrder;
 import org.swav4j.data.ImageSource;
 import org.swav4j.data.Quarantine;
 
@@ -17,9 +18,9 @@ import org.swav4j.data.Quarantine;
 public final class ImageBatches implements AutoCloseable {
     private static final int BATCHES_IN_FLIGHT = 3;
 
-    private final ImageSource source;
     private final EvalTransform transform;
     private final Quarantine quarantine;
+    private final Visit visit;
     private final Pipeline pipeline;
 
     /** Starts the workers, which begin with the first image at once. */
@@ -29,7 +30,6 @@ public final class ImageBatches implements AutoCloseable {
             throw new IllegalArgumentException(
                     "batch size and workers must be at least 1: " + batchSize + " and " + workers);
         }
-        this.source = source;
         this.transform = transform;
         this.quarantine = quarantine;
         List<CropSpec> whole = List.of(new CropSpec(1, transform.size(), 1, 1));
@@ -39,10 +39,12 @@ public final class ImageBatches implements AutoCloseable {
                 .toList();
         pipeline = new Pipeline("swav-images", workers, batches, ViewFiller::new);
         batches.forEach(batch -> batch.onRelease(() -> pipeline.release(batch)));
-        int[] order = IntStream.range(0, source.size()).toArray();
-        pipeline.start(0, (order.length + capacity - 1) / capacity, (batch, number) -> {
+        source.damaged().forEach(quarantine::record);
+        visit = new Visit(source, EpochOrder.sequential(source), 0);
+        int size = source.size();
+        pipeline.start(0, (size + capacity - 1) / capacity, (batch, number) -> {
             int from = number * capacity;
-            batch.open(0, number, order, from, Math.min(capacity, order.length - from));
+            batch.open(0, number, visit, from, Math.min(capacity, size - from));
         });
     }
 
@@ -68,18 +70,21 @@ public final class ImageBatches implements AutoCloseable {
     /** Ends the workers and frees every batch, those not released too. */
     @Override
     public void close() {
-        pipeline.close();
+        try (pipeline) {
+            visit.close();
+        }
     }
 
     private final class ViewFiller implements Pipeline.Filler {
         private static final int UNREAD = -1;
 
-        private final ImageReader reader = new ImageReader(source, quarantine);
+        private final ImageReader reader = new ImageReader(quarantine);
         private final EvalTransform.Worker worker = transform.newWorker();
 
         @Override
         public void fill(Batch batch, int sample) {
-            Mat image = reader.read(batch.image(sample));
+            int position = batch.positionOf(sample);
+            Mat image = reader.read(batch.visit(), position, position);
             if (image == null) {
                 batch.shows(sample, UNREAD);
             } else {

@@ -25,6 +25,7 @@ import org.swav4j.data.RandomKey;
 public final class Loader implements AutoCloseable {
     private static final int BATCHES_IN_FLIGHT = 3;
     private static final int ATTEMPTS = 32;
+    private static final int ATTEMPTS_NEAR = 16;
 
     private final ImageSource source;
     private final MultiCrop crops;
@@ -34,6 +35,7 @@ public final class Loader implements AutoCloseable {
     private final int world;
     private final Quarantine quarantine;
     private final Pipeline pipeline;
+    private Visit visit;
 
     /**
      * Starts the workers; nothing is loaded before {@link #start}.
@@ -75,6 +77,7 @@ public final class Loader implements AutoCloseable {
         List<Batch> batches = IntStream.range(0, BATCHES_IN_FLIGHT)
                 .mapToObj(i -> new Batch(crops.crops(), batchSize))
                 .toList();
+        source.damaged().forEach(quarantine::record);
         pipeline = new Pipeline("swav-loader", workers, batches, CropFiller::new);
         batches.forEach(batch -> batch.onRelease(() -> pipeline.release(batch)));
     }
@@ -93,11 +96,14 @@ public final class Loader implements AutoCloseable {
             throw new IllegalArgumentException(
                     "first batch must satisfy 0 <= first <= " + batchesPerEpoch() + ", found " + firstBatch);
         }
-        int[] order = EpochOrder.indices(seed, epochNumber, rank, world, source.size());
+        giveUp();
+        EpochOrder order = EpochOrder.shuffled(source, seed, epochNumber, rank, world);
+        Visit next = new Visit(source, order, firstBatch * batchSize);
+        visit = next;
         pipeline.start(
                 firstBatch,
                 batchesPerEpoch(),
-                (batch, number) -> batch.open(epochNumber, number, order, number * batchSize, batchSize));
+                (batch, number) -> batch.open(epochNumber, number, next, number * batchSize, batchSize));
     }
 
     /**
@@ -117,36 +123,56 @@ public final class Loader implements AutoCloseable {
     /** Ends the workers and frees every batch, those not released too. */
     @Override
     public void close() {
-        pipeline.close();
+        try (pipeline) {
+            giveUp();
+        }
+    }
+
+    private void giveUp() {
+        if (visit != null) {
+            visit.close();
+            visit = null;
+        }
     }
 
     /** Fills one sample: the image, or a replacement, and its crops. */
     private final class CropFiller implements Pipeline.Filler {
-        private final ImageReader reader = new ImageReader(source, quarantine);
+        private final ImageReader reader = new ImageReader(quarantine);
         private final MultiCrop.Worker worker = crops.newWorker();
 
         @Override
         public void fill(Batch batch, int sample) {
             int wanted = batch.image(sample);
-            long place = batch.position() * batchSize + sample;
-            Mat image = reader.read(wanted);
+            int position = batch.positionOf(sample);
+            Mat image = reader.read(batch.visit(), position, position);
             if (image == null) {
-                image = replacement(batch, sample, place);
+                image = replacement(batch, sample, position);
             }
-            SplittableRandom random = RandomKey.of(seed, batch.epoch(), wanted);
-            worker.apply(image, random, (resolution, crop) -> batch.place(resolution, crop, sample));
+            if (image != null) {
+                SplittableRandom random = RandomKey.of(seed, batch.epoch(), wanted);
+                worker.apply(image, random, (resolution, crop) -> batch.place(resolution, crop, sample));
+            }
         }
 
-        /** Tries other images of the epoch, drawn by the place of the one to replace: the same ones on every run. */
-        private Mat replacement(Batch batch, int sample, long place) {
+        /**
+         * Tries other images of the epoch, drawn by the position of the one to replace: the same ones on every run. Those of
+         * the same window come first, being cheap; the others, should all of a window be lost. Null if the visit was given
+         * up.
+         */
+        private Mat replacement(Batch batch, int sample, int position) {
+            Visit from = batch.visit();
             // images use the keys 0, 1, ... and the epoch's order -1
-            SplittableRandom random = RandomKey.of(seed, batch.epoch(), -2 - place);
+            SplittableRandom random = RandomKey.of(seed, batch.epoch(), -2L - position);
             for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
-                int candidate = batch.orderOfEpoch()[(int) (random.nextDouble() * batch.orderOfEpoch().length)];
-                Mat image = reader.read(candidate);
+                EpochOrder order = from.order();
+                int candidate = attempt <= ATTEMPTS_NEAR ? order.drawNear(position, random) : order.draw(random);
+                Mat image = reader.read(from, candidate, position);
                 if (image != null) {
-                    batch.shows(sample, candidate);
+                    batch.shows(sample, order.image(candidate));
                     return image;
+                }
+                if (from.givenUp()) {
+                    return null;
                 }
             }
             Quarantine.Entry example = quarantine.entries().get(0);

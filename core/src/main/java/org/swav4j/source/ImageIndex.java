@@ -51,6 +51,11 @@ final class ImageIndex {
         return classNames;
     }
 
+    /** The order of the names' UTF-8 bytes, which is that of their code points; {@code String.compareTo} differs beyond U+FFFF. */
+    static int compareBytes(String a, String b) {
+        return Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** SHA-256 in hex over the sorted names, and the sizes as far as they were given. */
     String fingerprint() {
         return fingerprint;
@@ -175,7 +180,7 @@ final class ImageIndex {
         /** The index of the images that {@link #order} kept. */
         ImageIndex build(int[] order) {
             List<String> classNames = new ArrayList<>(classNumbers.keySet());
-            classNames.sort(Builder::compareBytes);
+            classNames.sort(ImageIndex::compareBytes);
             int[] labelOf = new int[classNames.size()];
             for (int label = 0; label < labelOf.length; label++) {
                 labelOf[classNumbers.get(classNames.get(label))] = label;
@@ -203,10 +208,6 @@ final class ImageIndex {
             }
             String fingerprint = HexFormat.of().formatHex(digest.digest());
             return new ImageIndex(sortedNames, sortedEnds, labels, List.copyOf(classNames), fingerprint);
-        }
-
-        private static int compareBytes(String a, String b) {
-            return Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
         }
 
         private static MessageDigest sha256() {

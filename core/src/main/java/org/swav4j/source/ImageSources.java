@@ -53,7 +53,7 @@ public final class ImageSources {
         }
         List<String> names = names(folder);
         if (names.stream().anyMatch(ImageSources::isTar)) {
-            return tarShards(folder);
+            return TarShards.open(folder);
         }
         if (names.stream().anyMatch(CifarBinary::isBatch)) {
             return CifarBinary.open(folder);
@@ -88,7 +88,7 @@ public final class ImageSources {
         }
         boolean gzip = start.length > 2 && (start[0] & 255) == 0x1F && (start[1] & 255) == 0x8B;
         if (startsWith(start, TAR_MAGIC_AT, "ustar") || isTar(name)) {
-            return tarShards(file);
+            return TarShards.open(file);
         }
         if (gzip) {
             throw new DataException(file + ": is compressed by gzip; only .tar.gz and .tgz are read so; unpack it");
@@ -119,11 +119,6 @@ public final class ImageSources {
             }
         }
         throw new DataException(path + ": no such file or folder");
-    }
-
-    /** WebDataset shards: one, or a folder of them. */
-    private static LabelledImages tarShards(Path path) {
-        throw new DataException(path + ": tar shards cannot be read; unpack them, or pack the images as .zip");
     }
 
     private static boolean isTar(String name) {

@@ -28,17 +28,17 @@ public record DataFacts(int images, int medianShortSide) {
      * @throws DataException if none of them is an image
      */
     public static DataFacts of(ImageSource source) {
-        int looks = Math.min(LOOKED_AT, source.size());
-        int[] sides = new int[looks];
+        int[] looks = source.looks(LOOKED_AT);
+        int[] sides = new int[looks.length];
         int known = 0;
-        for (int i = 0; i < looks; i++) {
-            int side = shortSide(source, (int) ((long) i * source.size() / looks));
+        for (int index : looks) {
+            int side = shortSide(source, index);
             if (side > 0) {
                 sides[known++] = side;
             }
         }
         if (known == 0) {
-            throw new DataException(source.description() + ", but none of the " + looks
+            throw new DataException(source.description() + ", but none of the " + looks.length
                     + " looked at can be read as an image, such as " + source.name(0));
         }
         Arrays.sort(sides, 0, known);

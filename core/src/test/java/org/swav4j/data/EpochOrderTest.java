@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -54,5 +55,104 @@ class EpochOrderTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EpochOrder.indices(0, 0, 4, 4, 30))
                 .withMessage("rank must satisfy 0 <= rank < world: 4 of 4");
+    }
+
+    @Test
+    void ofASourceWithoutShardsTheWholeOrderIsOneWindow() {
+        EpochOrder order = EpochOrder.shuffled(source(null, 10), 31, 2, 0, 1);
+        assertThat(IntStream.range(0, 10).map(order::image)).containsExactly(7, 4, 3, 5, 0, 9, 8, 1, 2, 6);
+        assertThat(order.windowStart(9)).isZero();
+        assertThat(order.windowEnd(0)).isEqualTo(10);
+    }
+
+    /** Pinned like the other; shards are 0-3, 4-5, none, 6-9, windows at most three images. */
+    @Test
+    void orderOfShardsIsPinned() {
+        ImageSource source = source(layout(new int[] {0, 4, 6, 6, 10}, 3, 1000), 10);
+        EpochOrder order = EpochOrder.shuffled(source, 31, 2, 0, 1);
+        assertThat(IntStream.range(0, 10).map(order::stored)).containsExactly(4, 5, 6, 7, 8, 9, 0, 1, 2, 3);
+        assertThat(IntStream.range(0, 10).map(order::image)).containsExactly(6, 5, 4, 9, 8, 7, 0, 1, 2, 3);
+        assertThat(IntStream.range(0, 10).map(order::windowStart)).containsExactly(0, 0, 0, 3, 3, 3, 6, 6, 6, 9);
+        assertThat(order.windowEnd(9)).isEqualTo(10);
+        EpochOrder next = EpochOrder.shuffled(source, 31, 3, 0, 1);
+        assertThat(IntStream.range(0, 10).map(next::image).toArray())
+                .isNotEqualTo(IntStream.range(0, 10).map(order::image).toArray());
+    }
+
+    @Test
+    void windowsHoldTheSameImagesInBothOrdersAndNoMoreBytesThanAllowed() {
+        ShardLayout layout = layout(new int[] {0, 30, 31, 77, 100}, 7, 300);
+        for (int world : new int[] {1, 2, 3}) {
+            boolean[] seen = new boolean[100];
+            for (int rank = 0; rank < world; rank++) {
+                EpochOrder order = EpochOrder.shuffled(source(layout, 100), 5, 1, rank, world);
+                assertThat(order.size()).isEqualTo(100 / world);
+                for (int start = 0; start < order.size(); start = order.windowEnd(start)) {
+                    int end = order.windowEnd(start);
+                    int[] visited =
+                            IntStream.range(start, end).map(order::image).toArray();
+                    assertThat(visited.length).isBetween(1, 7);
+                    assertThat(IntStream.range(start, end).map(order::stored).toArray())
+                            .containsExactlyInAnyOrder(visited);
+                    assertThat(visited.length == 1
+                                    || Arrays.stream(visited).map(layout::bytes).sum() <= 300)
+                            .isTrue();
+                    for (int image : visited) {
+                        assertThat(seen[image]).isFalse();
+                        seen[image] = true;
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void sequentialIsEveryImageInOrder() {
+        EpochOrder order = EpochOrder.sequential(source(layout(new int[] {0, 4, 10}, 3, 1000), 10));
+        assertThat(IntStream.range(0, 10).map(order::image)).isSorted();
+        assertThat(order.windowStart(5)).isEqualTo(3);
+        assertThat(EpochOrder.sequential(source(null, 0)).size()).isZero();
+    }
+
+    /** Image i has 50 + i bytes, the hundredth more than a window of 300 may hold. */
+    private static ShardLayout layout(int[] starts, int windowImages, long windowBytes) {
+        int[] bytes = IntStream.range(0, starts[starts.length - 1])
+                .map(i -> i == 99 ? 500 : 50 + i)
+                .toArray();
+        return new ShardLayout(starts, bytes, windowImages, windowBytes);
+    }
+
+    private static ImageSource source(ShardLayout layout, int size) {
+        return new ImageSource() {
+            @Override
+            public int size() {
+                return size;
+            }
+
+            @Override
+            public String name(int index) {
+                return index + ".jpg";
+            }
+
+            @Override
+            public byte[] read(int index) {
+                return new byte[0];
+            }
+
+            @Override
+            public String fingerprint() {
+                return "";
+            }
+
+            @Override
+            public String description() {
+                return "";
+            }
+
+            @Override
+            public Optional<ShardLayout> shards() {
+                return Optional.ofNullable(layout);
+            }
+        };
     }
 }
