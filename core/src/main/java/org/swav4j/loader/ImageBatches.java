@@ -17,10 +17,12 @@ import org.swav4j.data.Quarantine;
  */
 public final class ImageBatches implements AutoCloseable {
     private static final int BATCHES_IN_FLIGHT = 3;
-
     private final EvalTransform transform;
     private final Quarantine quarantine;
     private final Visit visit;
+    /** Keeps nothing, as every image is seen once. */
+    private final DecodedCache cache = new DecodedCache(0, 0);
+
     private final Pipeline pipeline;
 
     /** Starts the workers, which begin with the first image at once. */
@@ -37,7 +39,7 @@ public final class ImageBatches implements AutoCloseable {
         List<Batch> batches = IntStream.range(0, BATCHES_IN_FLIGHT)
                 .mapToObj(i -> new Batch(whole, capacity))
                 .toList();
-        pipeline = new Pipeline("swav-images", workers, batches, ViewFiller::new);
+        pipeline = new Pipeline("swav-images", workers, batches, ViewFiller::new, cache);
         batches.forEach(batch -> batch.onRelease(() -> pipeline.release(batch)));
         source.damaged().forEach(quarantine::record);
         visit = new Visit(source, EpochOrder.sequential(source), 0);
@@ -78,7 +80,7 @@ public final class ImageBatches implements AutoCloseable {
     private final class ViewFiller implements Pipeline.Filler {
         private static final int UNREAD = -1;
 
-        private final ImageReader reader = new ImageReader(quarantine);
+        private final ImageReader reader = new ImageReader(quarantine, cache);
         private final EvalTransform.Worker worker = transform.newWorker();
 
         @Override

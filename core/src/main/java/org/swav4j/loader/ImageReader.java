@@ -11,10 +11,14 @@ import org.swav4j.data.UnreadableImageException;
 /** Reads and decodes; what cannot be read goes to the quarantine. One per worker thread. */
 final class ImageReader implements AutoCloseable {
     private final Quarantine quarantine;
+    private final DecodedCache cache;
     private final ImageDecoder decoder = new ImageDecoder();
+    /** The header over a kept image that was given out last; null if none was. */
+    private Mat lent;
 
-    ImageReader(Quarantine quarantine) {
+    ImageReader(Quarantine quarantine, DecodedCache cache) {
         this.quarantine = quarantine;
+        this.cache = cache;
     }
 
     /**
@@ -22,9 +26,17 @@ final class ImageReader implements AutoCloseable {
      * valid until the next call. Null if the image was put into quarantine, or the visit was given up meanwhile.
      */
     Mat read(Visit visit, int position, int filled) {
+        takeBack();
+        int index = visit.order().image(position);
+        lent = cache.get(index);
+        if (lent != null) {
+            return lent;
+        }
         String reason;
         try {
-            return decoder.decode(visit.read(position, filled));
+            Mat image = decoder.decode(visit.read(position, filled));
+            cache.offer(index, image);
+            return image;
         } catch (UnreadableImageException e) {
             reason = e.getMessage();
         } catch (NoSuchFileException e) {
@@ -42,8 +54,16 @@ final class ImageReader implements AutoCloseable {
         return null;
     }
 
+    private void takeBack() {
+        if (lent != null) {
+            lent.close();
+            lent = null;
+        }
+    }
+
     @Override
     public void close() {
+        takeBack();
         decoder.close();
     }
 }

@@ -35,12 +35,28 @@ public final class Loader implements AutoCloseable {
     private final int world;
     private final Quarantine quarantine;
     private final Pipeline pipeline;
+    private final DecodedCache cache;
     private Visit visit;
+
+    /** The same without keeping any decoded images. */
+    public Loader(
+            ImageSource source,
+            MultiCrop crops,
+            int batchSize,
+            int workers,
+            long seed,
+            int rank,
+            int world,
+            Quarantine quarantine) {
+        this(source, crops, batchSize, workers, seed, rank, world, quarantine, 0);
+    }
 
     /**
      * Starts the workers; nothing is loaded before {@link #start}.
      *
      * @param rank this process's place among {@code world}; each loads its own part of every epoch
+     * @param keptBytes memory for decoded images that are kept from epoch to epoch, which saves reading and decoding them
+     *     again; not used for tar shards, which are read from front to back
      * @throws DataException if a rank's part of the source is smaller than a batch
      */
     public Loader(
@@ -51,7 +67,8 @@ public final class Loader implements AutoCloseable {
             long seed,
             int rank,
             int world,
-            Quarantine quarantine) {
+            Quarantine quarantine,
+            long keptBytes) {
         if (batchSize < 1 || workers < 1) {
             throw new IllegalArgumentException(
                     "batch size and workers must be at least 1: " + batchSize + " and " + workers);
@@ -78,7 +95,8 @@ public final class Loader implements AutoCloseable {
                 .mapToObj(i -> new Batch(crops.crops(), batchSize))
                 .toList();
         source.damaged().forEach(quarantine::record);
-        pipeline = new Pipeline("swav-loader", workers, batches, CropFiller::new);
+        cache = new DecodedCache(source.size(), source.shards().isPresent() ? 0 : keptBytes);
+        pipeline = new Pipeline("swav-loader", workers, batches, CropFiller::new, cache);
         batches.forEach(batch -> batch.onRelease(() -> pipeline.release(batch)));
     }
 
@@ -137,7 +155,7 @@ public final class Loader implements AutoCloseable {
 
     /** Fills one sample: the image, or a replacement, and its crops. */
     private final class CropFiller implements Pipeline.Filler {
-        private final ImageReader reader = new ImageReader(quarantine);
+        private final ImageReader reader = new ImageReader(quarantine, cache);
         private final MultiCrop.Worker worker = crops.newWorker();
 
         @Override

@@ -46,6 +46,9 @@ final class Pipeline implements AutoCloseable {
     /** Jobs given up on by {@link #start} whose claimed samples are still being filled. */
     private int abandoned;
 
+    /** What the workers share and is freed once they have ended. */
+    private final DecodedCache shared;
+
     private Opener opener;
     private int nextNumber;
     private int endNumber;
@@ -53,9 +56,10 @@ final class Pipeline implements AutoCloseable {
     private boolean closed;
     private long lastWaitNanos;
 
-    /** Starts {@code workers} daemon threads; {@code batches} becomes this pipeline's to free. */
-    Pipeline(String name, int workers, List<Batch> batches, Supplier<Filler> fillers) {
+    /** Starts {@code workers} daemon threads; {@code batches} and {@code shared} become this pipeline's to free. */
+    Pipeline(String name, int workers, List<Batch> batches, Supplier<Filler> fillers, DecodedCache shared) {
         this.batches = List.copyOf(batches);
+        this.shared = shared;
         free.addAll(batches);
         startWorkers(name, workers, fillers);
     }
@@ -266,6 +270,7 @@ final class Pipeline implements AutoCloseable {
         }
         if (ended()) {
             batches.forEach(Batch::free);
+            shared.close();
         }
     }
 

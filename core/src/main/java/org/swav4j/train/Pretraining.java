@@ -113,7 +113,8 @@ public final class Pretraining {
                         config.seed(),
                         collective.rank(),
                         collective.world(),
-                        quarantine)) {
+                        quarantine,
+                        (long) config.cacheMb() << 20)) {
             Progress from = begin(state, loader.batchesPerEpoch());
             try (MetricsLog metrics = metrics()) {
                 return new Epochs(state, loader, metrics, batchPerRank).run(from);
