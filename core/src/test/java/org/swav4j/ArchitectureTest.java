@@ -28,6 +28,7 @@ class ArchitectureTest {
             Map.entry("source", Set.of("data")),
             Map.entry("augment", Set.of("data")),
             Map.entry("format", Set.of()),
+            Map.entry("dataset", Set.of("data", "source", "augment", "format")),
             Map.entry("runlog", Set.of("format")),
             Map.entry("comm", Set.of("tensor")),
             Map.entry("optim", Set.of("tensor")),

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         description = "Looks at data sets and prepares them.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
-        subcommands = {HelpCommand.class})
+        subcommands = {DataPackCommand.class, HelpCommand.class})
 final class DataCommand implements Runnable {
     @Spec
     private CommandSpec spec;
