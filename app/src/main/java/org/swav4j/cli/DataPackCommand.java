@@ -261,6 +261,9 @@ final class DataPackCommand implements Callable<Integer> {
 
     /** A packing as lines for people. */
     private static final class Shown implements PackListener {
+        /** The first image waits for the native libraries to be loaded. */
+        private static final int MIN_TO_ESTIMATE = 32;
+
         private final ProgressLine progress;
         private long begun = System.nanoTime();
         private int first;
@@ -281,6 +284,9 @@ final class DataPackCommand implements Callable<Integer> {
 
         @Override
         public void image(int done, int images) {
+            if (done - first < MIN_TO_ESTIMATE) {
+                return;
+            }
             double seconds = (System.nanoTime() - begun) / 1e9;
             double perSecond = (done - first) / Math.max(seconds, 1e-9);
             Duration left = Duration.ofSeconds(Math.round((images - done) / perSecond));

@@ -131,10 +131,10 @@ record PackRecord(
     List<String> differences(String otherFingerprint, int otherImages, PackSettings other) {
         List<String> found = new ArrayList<>();
         if (!fingerprint.equals(otherFingerprint)) {
-            String other = images == otherImages
+            String rest = images == otherImages
                     ? "but of other names or sizes"
                     : String.format(Locale.ROOT, "and not %,d", otherImages);
-            found.add(String.format(Locale.ROOT, "other images (%,d of %s, %s)", images, source, other));
+            found.add(String.format(Locale.ROOT, "other images (%,d of %s, %s)", images, source, rest));
         }
         found.addAll(settings.differences(other));
         return found;

@@ -11,8 +11,9 @@ import org.swav4j.data.ImageSize;
 import org.swav4j.data.UnreadableImageException;
 
 /**
- * Images resized to a shorter side and compressed as baseline JPEG with optimised Huffman tables and full colour resolution
- * (4:4:4). Owns native scratch: one per thread.
+ * Images resized to a shorter side and compressed as baseline JPEG with full colour resolution (4:4:4): halving it saves a
+ * quarter of the bytes, and puts colours at edges off by up to 118 levels instead of 25. Owns native scratch: one per
+ * thread.
  */
 final class SmallerJpeg implements AutoCloseable {
     private final PackSettings.Resize resize;
@@ -28,9 +29,7 @@ final class SmallerJpeg implements AutoCloseable {
                 opencv_imgcodecs.IMWRITE_JPEG_QUALITY,
                 resize.quality(),
                 opencv_imgcodecs.IMWRITE_JPEG_SAMPLING_FACTOR,
-                opencv_imgcodecs.IMWRITE_JPEG_SAMPLING_FACTOR_444,
-                opencv_imgcodecs.IMWRITE_JPEG_OPTIMIZE,
-                1);
+                opencv_imgcodecs.IMWRITE_JPEG_SAMPLING_FACTOR_444);
     }
 
     /** Whether an image of that size is made smaller at all. */
