@@ -12,7 +12,7 @@ import org.swav4j.data.UnreadableImageException;
 
 /**
  * Images resized to a shorter side and compressed as baseline JPEG with full colour resolution (4:4:4): halving it saves a
- * quarter of the bytes, and puts colours at edges off by up to 118 levels instead of 25. Owns native scratch: one per
+ * fifth of the bytes, and puts colours at edges off by up to 118 levels instead of 25. Owns native scratch: one per
  * thread.
  */
 final class SmallerJpeg implements AutoCloseable {

@@ -65,7 +65,7 @@ final class TarSample {
     private static TarArchiveEntry entry(String name, long size) {
         TarArchiveEntry entry = new TarArchiveEntry(name, true);
         entry.setSize(size);
-        entry.setMode(0100644);
+        entry.setMode(0644);
         entry.setModTime(0L);
         entry.setIds(0, 0);
         entry.setNames("", "");

@@ -20,7 +20,7 @@ class TarSampleTest {
         byte[] blocks = TarSample.of("cat/one", "jpg", CONTENT, 12, 9, false).blocks();
         assertThat(blocks).hasSize(4 * TarSample.BLOCK);
         assertThat(text(blocks, 0, 100)).isEqualTo("cat/one.jpg");
-        assertThat(text(blocks, 100, 8).trim()).isEqualTo("0100644");
+        assertThat(text(blocks, 100, 8).trim()).isEqualTo("0000644");
         assertThat(text(blocks, 108, 8).trim()).isEqualTo("0000000");
         assertThat(text(blocks, 116, 8).trim()).isEqualTo("0000000");
         assertThat(text(blocks, 124, 12).trim()).isEqualTo("00000000011");
