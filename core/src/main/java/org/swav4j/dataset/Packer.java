@@ -286,8 +286,7 @@ public final class Packer {
             }
             return String.format(
                     Locale.ROOT,
-                    "; %,d shards with the first %,d of %,d images are done and stay, and the same command goes on",
-                    record.shards().size(),
+                    "; what is done stays (%,d of %,d images), and the same command goes on",
                     record.done(),
                     record.images());
         }
