@@ -12,7 +12,13 @@ import picocli.CommandLine.Spec;
         description = "Looks at data sets and prepares them.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
-        subcommands = {DataPreviewCommand.class, DataCheckCommand.class, DataFetchCommand.class, HelpCommand.class})
+        subcommands = {
+            DataPreviewCommand.class,
+            DataCheckCommand.class,
+            DataPackCommand.class,
+            DataFetchCommand.class,
+            HelpCommand.class
+        })
 final class DataCommand implements Runnable {
     @Spec
     private CommandSpec spec;

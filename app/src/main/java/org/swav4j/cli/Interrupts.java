@@ -14,19 +14,29 @@ import sun.misc.SignalHandler;
  * program at once. Closing restores what was before.
  */
 final class Interrupts implements BooleanSupplier, AutoCloseable {
+    private static final String SAVING =
+            "Stopping: finishing this step and saving. Once more to end at once, without saving.";
+
     private final PrintWriter err;
+    private final String stopping;
     private final IntConsumer halt;
     private final AtomicInteger count = new AtomicInteger();
     private final List<Runnable> restore = new ArrayList<>();
 
-    private Interrupts(PrintWriter err, IntConsumer halt) {
+    private Interrupts(PrintWriter err, String stopping, IntConsumer halt) {
         this.err = err;
+        this.stopping = stopping;
         this.halt = halt;
     }
 
     /** From now on, signals are counted instead of ending the program. */
     static Interrupts install(PrintWriter err) {
-        return install(err, code -> endAtOnce());
+        return install(err, SAVING);
+    }
+
+    /** The same, with what the first signal is answered with. */
+    static Interrupts install(PrintWriter err, String stopping) {
+        return install(err, stopping, code -> endAtOnce());
     }
 
     /**
@@ -57,7 +67,11 @@ final class Interrupts implements BooleanSupplier, AutoCloseable {
     }
 
     static Interrupts install(PrintWriter err, IntConsumer halt) {
-        Interrupts interrupts = new Interrupts(err, halt);
+        return install(err, SAVING, halt);
+    }
+
+    private static Interrupts install(PrintWriter err, String stopping, IntConsumer halt) {
+        Interrupts interrupts = new Interrupts(err, stopping, halt);
         interrupts.handle("INT");
         interrupts.handle("TERM");
         return interrupts;
@@ -91,7 +105,7 @@ final class Interrupts implements BooleanSupplier, AutoCloseable {
             return;
         }
         err.println();
-        err.println("Stopping: finishing this step and saving. Once more to end at once, without saving.");
+        err.println(stopping);
         err.flush();
     }
 }

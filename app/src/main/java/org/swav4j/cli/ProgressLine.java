@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.swav4j.train.StepReport;
 import org.swav4j.train.TrainingListener;
 import org.swav4j.train.TrainingPlan;
@@ -76,22 +77,27 @@ final class ProgressLine implements TrainingListener {
 
     @Override
     public void step(StepReport r) {
+        boolean first = r.step() <= firstStep + FIRST_STEPS;
+        boolean last = r.step() >= r.totalSteps();
+        status(() -> text(r), first || last);
+    }
+
+    /** Writes the line over, or prints another one, when it is time to or {@code now} says so. */
+    void status(Supplier<String> text, boolean now) {
         if (mode == Mode.QUIET) {
             return;
         }
-        long now = nanoTime.getAsLong();
-        boolean first = r.step() <= firstStep + FIRST_STEPS;
-        boolean last = r.step() >= r.totalSteps();
-        boolean due = now - shownAt >= (mode == Mode.TERMINAL ? TERMINAL_NANOS : PLAIN_NANOS);
-        if (!first && !last && !due) {
+        long nanos = nanoTime.getAsLong();
+        boolean due = nanos - shownAt >= (mode == Mode.TERMINAL ? TERMINAL_NANOS : PLAIN_NANOS);
+        if (!now && !due) {
             return;
         }
-        shownAt = now;
+        shownAt = nanos;
         if (mode == Mode.TERMINAL) {
-            out.print(CLEAR_LINE + CUT_LONG_LINES + text(r) + WRAP_LONG_LINES);
+            out.print(CLEAR_LINE + CUT_LONG_LINES + text.get() + WRAP_LONG_LINES);
             lineOpen = true;
         } else {
-            out.println(text(r));
+            out.println(text.get());
         }
         out.flush();
     }

@@ -1,2 +1,2 @@
-/** Whole data sets: looking through one, fetching a known one. */
+/** Whole data sets: looking through one, packing one into shards, fetching a known one. */
 package org.swav4j.dataset;

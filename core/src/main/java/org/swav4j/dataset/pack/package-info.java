@@ -1,0 +1,2 @@
+/** Packing images into shards. */
+package org.swav4j.dataset.pack;
