@@ -6,7 +6,6 @@ import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR_RGB;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 
-import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.opencv_core.Mat;
 
@@ -26,8 +25,10 @@ public final class ImageDecoder implements AutoCloseable {
      *
      * @return [height, width, 3] uint8 RGB, owned by this decoder and valid until the next call
      */
-    public Mat decode(byte[] encoded) throws UnreadableImageException {
-        String format = checkHeader(encoded);
+    public Mat decode(byte[] file) throws UnreadableImageException {
+        Admission admitted = Admission.of(file);
+        String format = admitted.format().display;
+        byte[] encoded = admitted.encoded();
         if (encodedBuffer.capacity() < encoded.length) {
             encodedBuffer.close();
             encodedBuffer = new BytePointer(Math.max(encoded.length, 2L * encodedBuffer.capacity()));
@@ -35,7 +36,8 @@ public final class ImageDecoder implements AutoCloseable {
         encodedBuffer.position(0).put(encoded, 0, encoded.length);
         // imdecode returns a second header on the pixels of `image`; left open it keeps them until the garbage
         // collector runs
-        try (Mat bytes = new Mat(1, encoded.length, CV_8UC1, encodedBuffer);
+        try (NativeMessages.Silence silence = NativeMessages.silence();
+                Mat bytes = new Mat(1, encoded.length, CV_8UC1, encodedBuffer);
                 Mat decoded = imdecode(bytes, IMREAD_COLOR_RGB | IMREAD_IGNORE_ORIENTATION, image)) {
             if (decoded.empty()) {
                 throw new UnreadableImageException("damaged or truncated " + format);
@@ -47,30 +49,6 @@ public final class ImageDecoder implements AutoCloseable {
             throw new UnreadableImageException("unsupported kind of " + format);
         }
         return image;
-    }
-
-    /** Refuses what must not reach the native decoder; returns the format's name. */
-    private static String checkHeader(byte[] encoded) throws UnreadableImageException {
-        if (encoded.length == 0) {
-            throw new UnreadableImageException("the file is empty");
-        }
-        ImageHeader header = ImageHeader.of(encoded)
-                .orElseThrow(() -> new UnreadableImageException(
-                        "not an image: the content is neither JPEG, PNG, WebP, BMP, TIFF nor GIF"));
-        String format = header.format().display;
-        ImageSize size = header.size()
-                .orElseThrow(() ->
-                        new UnreadableImageException("damaged or truncated " + format + ": no size in its header"));
-        if (size.pixels() > MAX_PIXELS) {
-            throw new UnreadableImageException(String.format(
-                    Locale.ROOT,
-                    "%s of %dx%d pixels, more than the %,d accepted",
-                    format,
-                    size.width(),
-                    size.height(),
-                    MAX_PIXELS));
-        }
-        return format;
     }
 
     @Override
