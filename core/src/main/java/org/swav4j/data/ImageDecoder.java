@@ -17,7 +17,11 @@ public final class ImageDecoder implements AutoCloseable {
     /** Claims beyond this are refused before anything is allocated: a 691-byte JPEG may claim 30000×30000 pixels. */
     public static final long MAX_PIXELS = 67_108_864;
 
-    private BytePointer encodedBuffer = new BytePointer(1 << 16);
+    private static final long MINIMUM_BUFFER = 1 << 16;
+    /** One huge file must not leave every worker with a buffer of its size; below this nobody minds. */
+    private static final long LARGE_BUFFER = 16 << 20;
+
+    private BytePointer encodedBuffer = new BytePointer(MINIMUM_BUFFER);
     private final Mat image = new Mat();
 
     /**
@@ -29,9 +33,11 @@ public final class ImageDecoder implements AutoCloseable {
         Admission admitted = Admission.of(file);
         String format = admitted.format().display;
         byte[] encoded = admitted.encoded();
-        if (encodedBuffer.capacity() < encoded.length) {
+        boolean tooSmall = encodedBuffer.capacity() < encoded.length;
+        boolean farTooLarge = encodedBuffer.capacity() > Math.max(LARGE_BUFFER, 4L * encoded.length);
+        if (tooSmall || farTooLarge) {
             encodedBuffer.close();
-            encodedBuffer = new BytePointer(Math.max(encoded.length, 2L * encodedBuffer.capacity()));
+            encodedBuffer = new BytePointer(Math.max(MINIMUM_BUFFER, encoded.length + encoded.length / 4L));
         }
         encodedBuffer.position(0).put(encoded, 0, encoded.length);
         // imdecode returns a second header on the pixels of `image`; left open it keeps them until the garbage

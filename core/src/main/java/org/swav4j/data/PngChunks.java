@@ -30,7 +30,7 @@ final class PngChunks {
         while (!type.equals("IEND")) {
             int before = at;
             if (png.length - at < AROUND || in.getInt(at) < 0 || in.getInt(at) > png.length - at - AROUND) {
-                throw new UnreadableImageException("truncated PNG: it ends within a chunk");
+                throw new UnreadableImageException("damaged or truncated PNG: it ends within a chunk");
             }
             int length = in.getInt(at);
             type = new String(png, at + 4, 4, StandardCharsets.ISO_8859_1);
