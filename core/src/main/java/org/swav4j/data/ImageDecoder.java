@@ -25,8 +25,11 @@ public final class ImageDecoder implements AutoCloseable {
     private final Mat image = new Mat();
 
     /**
-     * Decodes one image.
+     * Decodes one image. Refused by their headers, before anything is allocated: more than {@link #MAX_PIXELS} (a quarter of
+     * that for GIF), JPEGs of more than 2<sup>30</sup> pixels over all their scans, PNGs with chunks beyond their end or wrong
+     * checksums, TIFFs with tiles over a megapixel and four times the image. Damage within a JPEG's data is not an error.
      *
+     * @param file the content of an image file
      * @return [height, width, 3] uint8 RGB, owned by this decoder and valid until the next call
      */
     public Mat decode(byte[] file) throws UnreadableImageException {
@@ -42,7 +45,7 @@ public final class ImageDecoder implements AutoCloseable {
         encodedBuffer.position(0).put(encoded, 0, encoded.length);
         // imdecode returns a second header on the pixels of `image`; left open it keeps them until the garbage
         // collector runs
-        try (NativeMessages.Silence silence = NativeMessages.silence();
+        try (NativeMessages.Silence nothingPrinted = NativeMessages.silence();
                 Mat bytes = new Mat(1, encoded.length, CV_8UC1, encodedBuffer);
                 Mat decoded = imdecode(bytes, IMREAD_COLOR_RGB | IMREAD_IGNORE_ORIENTATION, image)) {
             if (decoded.empty()) {
