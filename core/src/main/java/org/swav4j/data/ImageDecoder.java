@@ -11,7 +11,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
  * Decodes JPEG, PNG, WebP, BMP, TIFF and GIF (the first frame) to 8-bit RGB; grey, CMYK, palette, alpha and 16-bit become
- * that. EXIF orientation is ignored, as in the reference. Owns native scratch: one per worker thread, not thread-safe.
+ * that. EXIF orientation is ignored, as in the reference; a TIFF's own orientation tag is followed. Owns native scratch: one per worker thread, not thread-safe.
  */
 public final class ImageDecoder implements AutoCloseable {
     /** Claims beyond this are refused before anything is allocated: a 691-byte JPEG may claim 30000×30000 pixels. */
