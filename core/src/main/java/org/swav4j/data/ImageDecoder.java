@@ -6,36 +6,47 @@ import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_COLOR_RGB;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 
-import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
  * Decodes JPEG, PNG, WebP, BMP, TIFF and GIF (the first frame) to 8-bit RGB; grey, CMYK, palette, alpha and 16-bit become
- * that. EXIF orientation is ignored, as in the reference. Owns native scratch: one per worker thread, not thread-safe.
+ * that. EXIF orientation is ignored, as in the reference; a TIFF's own orientation tag is followed. Owns native scratch: one per worker thread, not thread-safe.
  */
 public final class ImageDecoder implements AutoCloseable {
     /** Claims beyond this are refused before anything is allocated: a 691-byte JPEG may claim 30000×30000 pixels. */
     public static final long MAX_PIXELS = 67_108_864;
 
-    private BytePointer encodedBuffer = new BytePointer(1 << 16);
+    private static final long MINIMUM_BUFFER = 1 << 16;
+    /** One huge file must not leave every worker with a buffer of its size; below this nobody minds. */
+    private static final long LARGE_BUFFER = 16 << 20;
+
+    private BytePointer encodedBuffer = new BytePointer(MINIMUM_BUFFER);
     private final Mat image = new Mat();
 
     /**
-     * Decodes one image.
+     * Decodes one image. Refused by their headers, before anything is allocated: more than {@link #MAX_PIXELS} (a quarter of
+     * that for GIF), JPEGs of more than 2<sup>30</sup> pixels over all their scans, PNGs with chunks beyond their end or wrong
+     * checksums, TIFFs with tiles over a megapixel and four times the image. Damage within a JPEG's data is not an error.
      *
+     * @param file the content of an image file
      * @return [height, width, 3] uint8 RGB, owned by this decoder and valid until the next call
      */
-    public Mat decode(byte[] encoded) throws UnreadableImageException {
-        String format = checkHeader(encoded);
-        if (encodedBuffer.capacity() < encoded.length) {
+    public Mat decode(byte[] file) throws UnreadableImageException {
+        Admission admitted = Admission.of(file);
+        String format = admitted.format().display();
+        byte[] encoded = admitted.encoded();
+        boolean tooSmall = encodedBuffer.capacity() < encoded.length;
+        boolean farTooLarge = encodedBuffer.capacity() > Math.max(LARGE_BUFFER, 4L * encoded.length);
+        if (tooSmall || farTooLarge) {
             encodedBuffer.close();
-            encodedBuffer = new BytePointer(Math.max(encoded.length, 2L * encodedBuffer.capacity()));
+            encodedBuffer = new BytePointer(Math.max(MINIMUM_BUFFER, encoded.length + encoded.length / 4L));
         }
         encodedBuffer.position(0).put(encoded, 0, encoded.length);
         // imdecode returns a second header on the pixels of `image`; left open it keeps them until the garbage
         // collector runs
-        try (Mat bytes = new Mat(1, encoded.length, CV_8UC1, encodedBuffer);
+        try (NativeMessages.Silence nothingPrinted = NativeMessages.silence();
+                Mat bytes = new Mat(1, encoded.length, CV_8UC1, encodedBuffer);
                 Mat decoded = imdecode(bytes, IMREAD_COLOR_RGB | IMREAD_IGNORE_ORIENTATION, image)) {
             if (decoded.empty()) {
                 throw new UnreadableImageException("damaged or truncated " + format);
@@ -47,30 +58,6 @@ public final class ImageDecoder implements AutoCloseable {
             throw new UnreadableImageException("unsupported kind of " + format);
         }
         return image;
-    }
-
-    /** Refuses what must not reach the native decoder; returns the format's name. */
-    private static String checkHeader(byte[] encoded) throws UnreadableImageException {
-        if (encoded.length == 0) {
-            throw new UnreadableImageException("the file is empty");
-        }
-        ImageHeader header = ImageHeader.of(encoded)
-                .orElseThrow(() -> new UnreadableImageException(
-                        "not an image: the content is neither JPEG, PNG, WebP, BMP, TIFF nor GIF"));
-        String format = header.format().display();
-        ImageSize size = header.size()
-                .orElseThrow(() ->
-                        new UnreadableImageException("damaged or truncated " + format + ": no size in its header"));
-        if (size.pixels() > MAX_PIXELS) {
-            throw new UnreadableImageException(String.format(
-                    Locale.ROOT,
-                    "%s of %dx%d pixels, more than the %,d accepted",
-                    format,
-                    size.width(),
-                    size.height(),
-                    MAX_PIXELS));
-        }
-        return format;
     }
 
     @Override

@@ -3,9 +3,10 @@ package org.swav4j.data;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import org.swav4j.data.HeaderBytes.EndOfHeader;
 
 /**
- * Which format encoded bytes are in and the size they claim. Every read is bounds-checked through {@link Bytes}, so hostile
+ * Which format encoded bytes are in and the size they claim. Every read is bounds-checked through {@link HeaderBytes}, so hostile
  * bytes can only yield "unknown" or a wrong size, never an exception or an endless loop.
  */
 public record ImageHeader(Format format, Optional<ImageSize> size) {
@@ -43,7 +44,7 @@ public record ImageHeader(Format format, Optional<ImageSize> size) {
         if (format == null) {
             return Optional.empty();
         }
-        Bytes bytes = new Bytes(encoded, format == Format.JPEG || format == Format.PNG);
+        HeaderBytes bytes = new HeaderBytes(encoded, format == Format.JPEG || format == Format.PNG);
         Optional<ImageSize> size;
         try {
             size = switch (format) {
@@ -91,7 +92,7 @@ public record ImageHeader(Format format, Optional<ImageSize> size) {
     }
 
     /** Walks the marker segments to the first frame header (SOFn); the compressed data that follow are never looked at. */
-    private static Optional<ImageSize> jpeg(Bytes b) throws EndOfHeader {
+    private static Optional<ImageSize> jpeg(HeaderBytes b) throws EndOfHeader {
         long at = 2;
         while (true) {
             while (b.u8(at) != 0xFF) {
@@ -121,7 +122,7 @@ public record ImageHeader(Format format, Optional<ImageSize> size) {
         }
     }
 
-    private static Optional<ImageSize> bmp(Bytes b) throws EndOfHeader {
+    private static Optional<ImageSize> bmp(HeaderBytes b) throws EndOfHeader {
         boolean os2CoreHeader = b.u32(14) == 12;
         if (os2CoreHeader) {
             return sized(b.u16(18), b.u16(20));
@@ -132,7 +133,7 @@ public record ImageHeader(Format format, Optional<ImageSize> size) {
         return sized(width, Math.abs((long) height));
     }
 
-    private static Optional<ImageSize> webp(Bytes b) throws EndOfHeader {
+    private static Optional<ImageSize> webp(HeaderBytes b) throws EndOfHeader {
         long chunk = b.u32(12);
         if (chunk == fourCc("VP8 ")) {
             boolean startCode = b.u8(23) == 0x9D && b.u8(24) == 0x01 && b.u8(25) == 0x2A;
@@ -155,39 +156,9 @@ public record ImageHeader(Format format, Optional<ImageSize> size) {
                 | (long) latin1.charAt(3) << 24;
     }
 
-    /** The first image directory's width (tag 256) and height (tag 257), of classic TIFF and BigTIFF. */
     private static Optional<ImageSize> tiff(byte[] encoded) throws EndOfHeader {
-        Bytes b = new Bytes(encoded, encoded[0] == 'M');
-        boolean big = b.u16(2) == 43;
-        long directory = big ? b.u64(8) : b.u32(4);
-        long entries = big ? b.u64(directory) : b.u16(directory);
-        long first = directory + (big ? 8 : 2);
-        int entrySize = big ? 20 : 12;
-        int valueAt = big ? 12 : 8;
-        long width = 0;
-        long height = 0;
-        for (long i = 0; i < Math.min(entries, 4096); i++) {
-            long entry = first + i * entrySize;
-            int tag = b.u16(entry);
-            if (tag > 257) {
-                break; // entries are sorted by tag
-            }
-            if (tag == 256 || tag == 257) {
-                int type = b.u16(entry + 2);
-                long value = switch (type) {
-                    case 3 -> b.u16(entry + valueAt);
-                    case 4 -> b.u32(entry + valueAt);
-                    case 16 -> b.u64(entry + valueAt);
-                    default -> 0;
-                };
-                if (tag == 256) {
-                    width = value;
-                } else {
-                    height = value;
-                }
-            }
-        }
-        return sized(width, height);
+        TiffDirectory directory = TiffDirectory.first(encoded);
+        return sized(directory.width(), directory.height());
     }
 
     private static Optional<ImageSize> sized(long width, long height) {
@@ -196,51 +167,5 @@ public record ImageHeader(Format format, Optional<ImageSize> size) {
         }
         return Optional.of(
                 new ImageSize((int) Math.min(width, Integer.MAX_VALUE), (int) Math.min(height, Integer.MAX_VALUE)));
-    }
-
-    /** The bytes ended before the header did. */
-    private static final class EndOfHeader extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        EndOfHeader() {
-            super("header ends early", null, false, false);
-        }
-    }
-
-    /** Bounds-checked unsigned reads in one byte order. */
-    private static final class Bytes {
-        private final byte[] bytes;
-        private final boolean bigEndian;
-
-        Bytes(byte[] bytes, boolean bigEndian) {
-            this.bytes = bytes;
-            this.bigEndian = bigEndian;
-        }
-
-        int u8(long at) throws EndOfHeader {
-            if (at < 0 || at >= bytes.length) {
-                throw new EndOfHeader();
-            }
-            return bytes[(int) at] & 255;
-        }
-
-        int u16(long at) throws EndOfHeader {
-            int a = u8(at);
-            int b = u8(at + 1);
-            return bigEndian ? a << 8 | b : b << 8 | a;
-        }
-
-        long u32(long at) throws EndOfHeader {
-            long a = u16(at);
-            long b = u16(at + 2);
-            return bigEndian ? a << 16 | b : b << 16 | a;
-        }
-
-        /** Values beyond 2^63-1 read as negative, which every caller treats as out of bounds. */
-        long u64(long at) throws EndOfHeader {
-            long a = u32(at);
-            long b = u32(at + 4);
-            return bigEndian ? a << 32 | b : b << 32 | a;
-        }
     }
 }

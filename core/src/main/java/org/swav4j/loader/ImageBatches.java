@@ -86,7 +86,7 @@ public final class ImageBatches implements AutoCloseable {
         @Override
         public void fill(Batch batch, int sample) {
             int position = batch.positionOf(sample);
-            Mat image = reader.read(batch.visit(), position, position);
+            Mat image = reader.read(batch.visit(), position, position, Quarantine.NO_STEP);
             if (image == null) {
                 batch.shows(sample, UNREAD);
             } else {

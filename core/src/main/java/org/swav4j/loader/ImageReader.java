@@ -1,8 +1,6 @@
 package org.swav4j.loader;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.swav4j.data.ImageDecoder;
 import org.swav4j.data.Quarantine;
@@ -22,34 +20,25 @@ final class ImageReader implements AutoCloseable {
     }
 
     /**
-     * [height, width, 3] uint8 RGB of the image at a visit's {@code position}, for the worker that fills {@code filled};
+     * [height, width, 3] uint8 RGB of the image at a visit's {@code position}, for the worker that fills {@code filled}
+     * for a training's {@code step} or {@link Quarantine#NO_STEP};
      * valid until the next call. Null if the image was put into quarantine, or the visit was given up meanwhile.
      */
-    Mat read(Visit visit, int position, int filled) {
+    Mat read(Visit visit, int position, int filled, long step) {
         takeBack();
         int index = visit.order().image(position);
         lent = cache.get(index);
         if (lent != null) {
             return lent;
         }
-        String reason;
         try {
             Mat image = decoder.decode(visit.read(position, filled));
             cache.offer(index, image);
             return image;
-        } catch (UnreadableImageException e) {
-            reason = e.getMessage();
-        } catch (NoSuchFileException e) {
-            reason = "the file has disappeared since the folder was indexed";
-        } catch (AccessDeniedException e) {
-            reason = "permission denied";
-        } catch (OutOfMemoryError e) {
-            reason = "the file is too large for the program's heap";
-        } catch (IOException e) {
-            reason = "cannot be read: " + e.getMessage();
-        }
-        if (!visit.givenUp()) {
-            quarantine.record(visit.name(position), reason);
+        } catch (UnreadableImageException | IOException | OutOfMemoryError e) {
+            if (!visit.givenUp()) {
+                quarantine.record(visit.name(position), UnreadableImageException.reason(e), step);
+            }
         }
         return null;
     }

@@ -162,9 +162,10 @@ public final class Loader implements AutoCloseable {
         public void fill(Batch batch, int sample) {
             int wanted = batch.image(sample);
             int position = batch.positionOf(sample);
-            Mat image = reader.read(batch.visit(), position, position);
+            long step = batch.epoch() * batchesPerEpoch() + batch.position() + 1;
+            Mat image = reader.read(batch.visit(), position, position, step);
             if (image == null) {
-                image = replacement(batch, sample, position);
+                image = replacement(batch, sample, position, step);
             }
             if (image != null) {
                 SplittableRandom random = RandomKey.of(seed, batch.epoch(), wanted);
@@ -177,14 +178,14 @@ public final class Loader implements AutoCloseable {
          * the same window come first, being cheap; the others, should all of a window be lost. Null if the visit was given
          * up.
          */
-        private Mat replacement(Batch batch, int sample, int position) {
+        private Mat replacement(Batch batch, int sample, int position, long step) {
             Visit from = batch.visit();
             // images use the keys 0, 1, ... and the epoch's order -1
             SplittableRandom random = RandomKey.of(seed, batch.epoch(), -2L - position);
             for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
                 EpochOrder order = from.order();
                 int candidate = attempt <= ATTEMPTS_NEAR ? order.drawNear(position, random) : order.draw(random);
-                Mat image = reader.read(from, candidate, position);
+                Mat image = reader.read(from, candidate, position, step);
                 if (image != null) {
                     batch.shows(sample, order.image(candidate));
                     return image;

@@ -4,8 +4,6 @@ import static org.bytedeco.opencv.global.opencv_core.CV_8UC3;
 import static org.bytedeco.opencv.global.opencv_core.meanStdDev;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PrimitiveIterator;
@@ -115,11 +113,8 @@ public record Preview(
             Mat rgb;
             try {
                 rgb = decoder.decode(source.read(index));
-            } catch (UnreadableImageException e) {
-                quarantine.record(source.name(index), e.getMessage());
-                return null;
-            } catch (IOException e) {
-                quarantine.record(source.name(index), reason(e));
+            } catch (UnreadableImageException | IOException e) {
+                quarantine.record(source.name(index), UnreadableImageException.reason(e));
                 return null;
             }
             List<View> views = recipe.draw(rgb.cols(), rgb.rows(), RandomKey.of(seed, epoch, index));
@@ -149,15 +144,6 @@ public record Preview(
                 }
                 return largest;
             }
-        }
-
-        private static String reason(IOException failure) {
-            if (failure instanceof NoSuchFileException) {
-                return "the file has disappeared";
-            }
-            return failure instanceof AccessDeniedException
-                    ? "permission denied"
-                    : "cannot be read: " + failure.getMessage();
         }
 
         @Override

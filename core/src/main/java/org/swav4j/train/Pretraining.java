@@ -97,6 +97,7 @@ public final class Pretraining {
      * @throws DivergedException if the loss is not finite; the newest checkpoint stays
      */
     public TrainingResult run() throws IOException {
+        goOnWithQuarantine();
         // a thread's first call into libtorch sets its number of threads to the default, so that call comes first
         torch.get_num_threads();
         torch.set_num_threads(config.threads());
@@ -169,6 +170,16 @@ public final class Pretraining {
         return checkpoint.progress();
     }
 
+    /** What an earlier part of the run could not read stays on its list; read before anything could overwrite it. */
+    private void goOnWithQuarantine() throws IOException {
+        try {
+            quarantine.restore(job.run().quarantine());
+        } catch (DataException e) {
+            listener.warning(e.getMessage());
+        }
+        brokenTold = quarantine.count();
+    }
+
     private void startQueue(TrainingState state) {
         int rows = FeatureQueue.lengthPerRank(
                 config.method().queueLength(), config.batchSize() / collective.world(), collective);
@@ -188,6 +199,7 @@ public final class Pretraining {
         private final CodeStatistics statistics;
         private final CollapseWatch collapse;
         private final Throughput throughput;
+        private final DataWaitWatch dataWait;
         private double loss = Double.NaN;
 
         Epochs(TrainingState state, Loader loader, MetricsLog metrics, int batchPerRank) {
@@ -204,6 +216,8 @@ public final class Pretraining {
             this.statistics = new CodeStatistics(prototypes, state.model().parameters());
             this.collapse = new CollapseWatch(prototypes, Math.max(200, stepsPerEpoch));
             this.throughput = new Throughput(config.batchSize());
+            this.dataWait =
+                    new DataWaitWatch(config.workers(), Runtime.getRuntime().availableProcessors());
         }
 
         TrainingResult run(Progress from) throws IOException {
@@ -270,6 +284,7 @@ public final class Pretraining {
                 loss = trainer.step(tensors(batch), batchPerRank, measured ? statistics : StepObserver.NONE);
             }
             throughput.step(loader.lastWaitNanos());
+            dataWait.step(throughput).ifPresent(listener::warning);
             listener.step(new StepReport(
                     state.step(),
                     totalSteps,

@@ -5,6 +5,7 @@ import java.time.Duration;
 /** Images per second, time left and the share of time spent waiting for images, over a sliding window of steps. */
 final class Throughput {
     private static final int WINDOW = 50;
+    private static final double SETTLED_SECONDS = 30;
 
     private final int batchSize;
     private final long[] ends = new long[WINDOW + 1];
@@ -41,6 +42,11 @@ final class Throughput {
 
     double dataWaitShare() {
         return (waits[newest()] - waits[oldest()]) / 1e9 / seconds();
+    }
+
+    /** Whether enough was measured to judge by: a full window, or half a minute of slow steps. */
+    boolean isSettled() {
+        return steps() == WINDOW || seconds() >= SETTLED_SECONDS;
     }
 
     Duration remaining(long steps) {

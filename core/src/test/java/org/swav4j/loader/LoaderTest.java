@@ -54,6 +54,46 @@ class LoaderTest {
         assertThat(epoch(images, 2, 2, 7)).isEmpty();
     }
 
+    /** Broken images in every place of an epoch, its last batch included: all in their turn, two neighbours, a whole batch. */
+    @Test
+    void replacementsDependNeitherOnWorkersNorOnWhereTheEpochWasEntered() {
+        int[] order = EpochOrder.indices(31, 2, 0, 1, 14);
+        for (int place = 0; place < 12; place++) {
+            Set<Integer> broken = place % 4 == 0
+                    ? Set.of(order[place], order[place + 1], order[place + 2], order[place + 3])
+                    : Set.of(order[place], order[(place + 5) % 12]);
+            List<byte[]> one = epoch(new MemoryImages(14, broken), 1, 2, 0);
+            assertThat(one).hasSize(2 * 3);
+            assertThat(epoch(new MemoryImages(14, broken), 4, 2, 0))
+                    .as("place %d, four workers", place)
+                    .usingRecursiveComparison()
+                    .isEqualTo(one);
+            for (int batch = 1; batch < 3; batch++) {
+                assertThat(epoch(new MemoryImages(14, broken), 4, 2, batch))
+                        .as("place %d, from batch %d", place, batch)
+                        .usingRecursiveComparison()
+                        .isEqualTo(one.subList(2 * batch, one.size()));
+            }
+        }
+    }
+
+    /** While nothing is taken, the workers fill the three batches that there are and then rest. */
+    @Test
+    void aSlowConsumerStallsTheWorkers() throws InterruptedException {
+        MemoryImages images = new MemoryImages(60, Set.of());
+        try (Loader loader = new Loader(images, CROPS, BATCH, 3, 31, 0, 1, quarantine)) {
+            loader.start(0, 0);
+            Batch first = loader.next();
+            for (int i = 0; i < 100 && images.reads() < 3 * BATCH; i++) {
+                Thread.sleep(20);
+            }
+            Thread.sleep(100);
+            assertThat(images.reads()).isEqualTo(3 * BATCH);
+            first.release();
+            assertThat(loader.next()).isNotNull();
+        }
+    }
+
     @Test
     void batchesSayWhatTheyHold() {
         MemoryImages images = new MemoryImages(30, Set.of());
@@ -115,8 +155,7 @@ class LoaderTest {
         assertThat(quarantine.entries())
                 .extracting(Quarantine.Entry::name)
                 .containsExactly("003.jpg", "007.jpg", "011.jpg");
-        assertThat(quarantine.entries().get(1).reason())
-                .isEqualTo("the file has disappeared since the folder was indexed");
+        assertThat(quarantine.entries().get(1).reason()).isEqualTo("the file has disappeared since it was listed");
     }
 
     @Test

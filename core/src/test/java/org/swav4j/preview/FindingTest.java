@@ -44,7 +44,7 @@ class FindingTest {
 
     @Test
     void unreadableImagesAreCounted() {
-        Quarantine.Entry broken = new Quarantine.Entry("x.jpg", "why");
+        Quarantine.Entry broken = new Quarantine.Entry("test", "x.jpg", "why", Quarantine.NO_STEP);
         assertThat(Finding.in(preview(List.of(broken), image("a.jpg", 64, 64, 32, 50))))
                 .singleElement()
                 .satisfies(f -> assertThat(f.text()).startsWith("1 of the 2 images looked at could not be read."));

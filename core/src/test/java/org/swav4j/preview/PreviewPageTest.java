@@ -50,8 +50,11 @@ class PreviewPageTest {
         PreviewImage image = plain.images().get(0);
         PreviewImage hostile =
                 new PreviewImage(0, HOSTILE, image.width(), image.height(), image.original(), image.crops());
-        Preview preview =
-                new Preview(plain.specs(), 1, List.of(hostile), List.of(new Quarantine.Entry(HOSTILE, HOSTILE)));
+        Preview preview = new Preview(
+                plain.specs(),
+                1,
+                List.of(hostile),
+                List.of(new Quarantine.Entry("test", HOSTILE, HOSTILE, Quarantine.NO_STEP)));
         String page = page(preview, List.of(HOSTILE));
         assertThat(page).doesNotContain("<script", "\u0007").doesNotContainPattern("\\p{Cs}");
         // title, data, the first setting's name, value and origin twice and its meaning, command, warning, finding,

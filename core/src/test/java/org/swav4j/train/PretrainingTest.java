@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +23,7 @@ import org.swav4j.augment.EvalTransform;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.checkpoint.EncoderInfo;
 import org.swav4j.data.DataException;
+import org.swav4j.data.ImageSource;
 import org.swav4j.data.Quarantine;
 import org.swav4j.eval.Knn;
 import org.swav4j.eval.KnnProtocol;
@@ -283,6 +286,37 @@ class PretrainingTest {
         assertThat(training.run(new MemoryImages(40, Set.of(3, 8, 13, 21))).step())
                 .isEqualTo(10);
         assertThat(Files.readAllLines(training.directory().quarantine())).hasSize(5);
+    }
+
+    @Test
+    void aResumedRunKeepsTheListOfBrokenImages() throws IOException {
+        TinyTraining training = training("a").stopAfter(5);
+        training.run(new MemoryImages(40, Set.of(3, 8)));
+        Path list = training.directory().quarantine();
+        List<String> before = Files.readAllLines(list);
+        assertThat(before).hasSize(3);
+        Files.writeString(list, "memory: 40 images,from an earlier part.jpg,empty,2\n", StandardOpenOption.APPEND);
+        Checkpoint saved = Checkpoint.find(training.directory().path());
+        training.stopAfter(6).run(new MemoryImages(40, Set.of(3, 8)), saved);
+        assertThat(Files.readAllLines(list)).containsAll(before).anyMatch(l -> l.endsWith("part.jpg,empty,2"));
+
+        Files.writeString(list, "no list");
+        training.stopAfter(7).run(new MemoryImages(40, Set.of(3, 8)), saved);
+        assertThat(training.warnings()).anyMatch(w -> w.contains("the old one is now quarantine.csv.damaged"));
+        assertThat(list.resolveSibling("quarantine.csv.damaged")).hasContent("no list");
+    }
+
+    @Test
+    void aSlowSourceIsNamedAsWhatTheTrainingWaitsFor() {
+        ImageSource slow = new SlowImages(new MemoryImages(40, Set.of()), 8);
+        TinyTraining training = training("a").with(steps(11, 0));
+        training.run(slow);
+        assertThat(training.steps()).hasSize(55);
+        assertThat(training.steps().get(54).dataWaitShare()).isGreaterThan(0.2);
+        assertThat(training.warnings())
+                .filteredOn(w -> w.startsWith("data-bound: "))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .contains("of the time went into waiting for images", "swav data pack");
     }
 
     @Test

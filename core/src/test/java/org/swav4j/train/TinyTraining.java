@@ -41,7 +41,7 @@ final class TinyTraining implements TrainingListener {
             2,
             31,
             0,
-            1);
+            0);
     private EpochEvaluation evaluation;
     private long stopAfter = Long.MAX_VALUE;
     private Runnable afterStep = () -> {};

@@ -1,8 +1,6 @@
 package org.swav4j.dataset.check;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -199,14 +197,8 @@ public final class DataCheck {
                 colours(index, image);
                 heights[index] = image.rows();
                 widths[index] = image.cols();
-            } catch (UnreadableImageException e) {
-                broken.put(index, e.getMessage());
-            } catch (NoSuchFileException e) {
-                broken.put(index, "the file has disappeared since the folder was indexed");
-            } catch (AccessDeniedException e) {
-                broken.put(index, "permission denied");
-            } catch (IOException e) {
-                broken.put(index, "cannot be read: " + e.getMessage());
+            } catch (UnreadableImageException | IOException e) {
+                broken.put(index, UnreadableImageException.reason(e));
             }
         }
 

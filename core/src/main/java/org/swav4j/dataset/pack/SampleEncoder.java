@@ -1,8 +1,6 @@
 package org.swav4j.dataset.pack;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.swav4j.data.ImageDecoder;
@@ -45,14 +43,8 @@ final class SampleEncoder implements AutoCloseable {
         String name = source.name(index);
         try {
             return new Outcome(name, sample(index, source.read(index)), null);
-        } catch (UnreadableImageException e) {
-            return new Outcome(name, null, e.getMessage());
-        } catch (NoSuchFileException e) {
-            return new Outcome(name, null, "the file has disappeared since the folder was indexed");
-        } catch (AccessDeniedException e) {
-            return new Outcome(name, null, "permission denied");
-        } catch (IOException e) {
-            return new Outcome(name, null, "cannot be read: " + e.getMessage());
+        } catch (UnreadableImageException | IOException e) {
+            return new Outcome(name, null, UnreadableImageException.reason(e));
         }
     }
 

@@ -49,7 +49,7 @@ class DataCheckTest {
                         new Broken(
                                 "dog/text.jpg",
                                 "not an image: the content is neither JPEG, PNG, WebP, BMP, TIFF nor GIF"),
-                        new Broken("gone.jpg", "the file has disappeared since the folder was indexed"));
+                        new Broken("gone.jpg", "the file has disappeared since it was listed"));
         assertThat(report.reasons()).hasSize(3).containsEntry("the file is empty", 1);
         assertThat(report.duplicates()).singleElement().satisfies(d -> {
             assertThat(d.names()).containsExactly("cat/1.jpg", "cat/1-copy.jpg", "dog/1-too.jpg");

@@ -195,7 +195,7 @@ class PackerTest {
         assertThat(result.broken()).hasSize(3);
         assertThat(Files.readAllLines(directory.resolve("quarantine.csv")))
                 .hasSize(4)
-                .contains("pictures," + pictures.name(19) + ",the file has disappeared since the folder was indexed")
+                .contains("pictures," + pictures.name(19) + ",the file has disappeared since it was listed,")
                 .anyMatch(l -> l.startsWith("pictures,cat/picture.0.png,\"not an image"));
     }
 
