@@ -43,6 +43,7 @@ final class KnnCommand implements Callable<Integer> {
             names = "--model",
             required = true,
             paramLabel = "RUN_OR_CHECKPOINT",
+            converter = Places.OnThisMachine.class,
             description = "A run, whose newest checkpoint is taken, or one checkpoint.")
     private Path model;
 
@@ -78,12 +79,12 @@ final class KnnCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkUsage();
-        LabelledImages known = ImageFolder.open(train);
-        LabelledImages asked = ImageFolder.open(test);
+        LabelledImages known = ImageFolder.open(train, Places.shown(spec, "--train", train));
+        LabelledImages asked = ImageFolder.open(test, Places.shown(spec, "--test", test));
         KnnProtocol.requireClasses(known, asked);
         if (k > known.size()) {
-            throw new DataException(
-                    "--k: '" + k + "': more neighbours than the " + known.size() + " images in " + train);
+            throw new DataException("--k: '" + k + "': more neighbours than the " + known.size() + " images in "
+                    + Places.shown(spec, "--train", train));
         }
         Precision precision = MachineFacts.detect().bf16() ? Precision.BF16 : Precision.FP32;
         Quarantine quarantine = new Quarantine(model.toString());

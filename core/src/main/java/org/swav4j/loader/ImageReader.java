@@ -2,6 +2,7 @@ package org.swav4j.loader;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.swav4j.data.ImageDecoder;
@@ -26,16 +27,28 @@ final class ImageReader implements AutoCloseable {
             return decoder.decode(source.read(index));
         } catch (UnreadableImageException e) {
             quarantine.record(source.name(index), e.getMessage());
-        } catch (NoSuchFileException e) {
-            quarantine.record(source.name(index), "the file has disappeared since the folder was indexed");
-        } catch (AccessDeniedException e) {
-            quarantine.record(source.name(index), "permission denied");
         } catch (OutOfMemoryError e) {
             quarantine.record(source.name(index), "the file is too large for the program's heap");
         } catch (IOException e) {
-            quarantine.record(source.name(index), "cannot be read: " + e.getMessage());
+            quarantine.record(source.name(index), reason(e));
         }
         return null;
+    }
+
+    /** In words. File systems of other places wrap what happened. */
+    private static String reason(IOException failure) {
+        for (Throwable e = failure; e != null; e = e.getCause()) {
+            if (e instanceof NoSuchFileException) {
+                return "the file has disappeared since the folder was indexed";
+            }
+            if (e instanceof AccessDeniedException) {
+                return "permission denied";
+            }
+            if (e instanceof FileSystemException file && file.getReason() != null) {
+                return "cannot be read: " + file.getReason();
+            }
+        }
+        return "cannot be read: " + failure.getMessage();
     }
 
     @Override

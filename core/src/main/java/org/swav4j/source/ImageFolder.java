@@ -40,14 +40,16 @@ public final class ImageFolder implements LabelledImages {
     private static final long MAX_FILE_BYTES = 512L << 20;
 
     private final Path root;
+    private final String place;
     private final String[] names;
     private final int[] labels;
     private final List<String> classNames;
     private final String fingerprint;
     private final int unreadable;
 
-    private ImageFolder(Path root, List<Found> found, int unreadable) {
+    private ImageFolder(Path root, String place, List<Found> found, int unreadable) {
         this.root = root;
+        this.place = place;
         this.unreadable = unreadable;
         TreeSet<String> classes = new TreeSet<>(ImageFolder::compareBytes);
         for (Found image : found) {
@@ -78,26 +80,34 @@ public final class ImageFolder implements LabelledImages {
      * @throws DataException if it is missing, not a directory, not readable, empty, or holds no image
      */
     public static ImageFolder open(Path root) {
+        return open(root, root.toString());
+    }
+
+    /**
+     * As {@link #open(Path)}; {@code place} is what messages and the description call the folder, for paths that do not say
+     * themselves where they are, such as those of S3.
+     */
+    public static ImageFolder open(Path root, String place) {
         if (!Files.exists(root)) {
-            throw new DataException(root + ": no such folder");
+            throw new DataException(place + ": no such folder");
         }
         if (!Files.isDirectory(root)) {
-            throw new DataException(root + ": is a file; give the folder that holds the images");
+            throw new DataException(place + ": is a file; give the folder that holds the images");
         }
         if (!Files.isReadable(root)) {
-            throw new DataException(root + ": permission denied; make the folder readable to this user");
+            throw new DataException(place + ": permission denied; make the folder readable to this user");
         }
         Walk walk = new Walk(root);
         try {
             Files.walkFileTree(root, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, walk);
         } catch (IOException e) {
-            throw new DataException(root + ": cannot be listed: " + e.getMessage(), e);
+            throw new DataException(place + ": cannot be listed: " + e.getMessage(), e);
         }
         if (walk.images.isEmpty()) {
-            throw new DataException(root + ": " + walk.whatWasFound());
+            throw new DataException(place + ": " + walk.whatWasFound());
         }
         walk.images.sort(Comparator.comparing(Found::name, ImageFolder::compareBytes));
-        return new ImageFolder(root, walk.images, walk.unreadable);
+        return new ImageFolder(root, place, walk.images, walk.unreadable);
     }
 
     @Override
@@ -128,7 +138,7 @@ public final class ImageFolder implements LabelledImages {
 
     @Override
     public String description() {
-        String text = String.format(Locale.ROOT, "%s: %,d image%s", root, size(), size() == 1 ? "" : "s");
+        String text = String.format(Locale.ROOT, "%s: %,d image%s", place, size(), size() == 1 ? "" : "s");
         if (!classNames.isEmpty()) {
             text += String.format(
                     Locale.ROOT, " in %,d folder%s", classNames.size(), classNames.size() == 1 ? "" : "s");
@@ -217,6 +227,10 @@ public final class ImageFolder implements LabelledImages {
 
         @Override
         public FileVisitResult visitFileFailed(Path file, IOException failure) {
+            if (failure.getCause() instanceof DataException data) {
+                // from a file system that knows that no more can be had
+                throw data;
+            }
             if (!(failure instanceof FileSystemLoopException)) {
                 unreadable++;
             }
@@ -232,11 +246,7 @@ public final class ImageFolder implements LabelledImages {
         }
 
         private String relative(Path file) {
-            StringBuilder name = new StringBuilder();
-            for (Path part : root.relativize(file)) {
-                name.append(name.isEmpty() ? "" : "/").append(part);
-            }
-            return name.toString();
+            return root.relativize(file).toString().replace(root.getFileSystem().getSeparator(), "/");
         }
 
         private static boolean hidden(Path path) {
