@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 import org.swav4j.data.DataException;
 import software.amazon.awssdk.core.ResponseBytes;
@@ -36,7 +38,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  *       also where it is the beginning of a key, as in the bucket {@code cats} of {@code cats-2024/a.jpg}.
  * </ul>
  *
- * <p>Requests are made on the calling thread. One that S3 refuses for an object fails with an {@code IOException}; one that
+ * <p>Objects are got on the calling thread. A request that S3 refuses for an object fails with an {@code IOException}; one that
  * says that nothing can be read any more throws {@link DataException}, which ends the command.
  */
 final class BucketClient implements S3AsyncClient {
@@ -50,7 +52,11 @@ final class BucketClient implements S3AsyncClient {
     private final String bucket;
     private final int pieceBytes;
     private final S3Client s3;
+    private final ExecutorService lister = Executors.newSingleThreadExecutor(BucketClient::daemon);
+    /** One for each worker and bucket, so a static one would not do. */
+    @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<Piece> piece = new ThreadLocal<>();
+
     private final Map<String, HeadObjectResponse> listed = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -100,13 +106,22 @@ final class BucketClient implements S3AsyncClient {
         return CompletableFuture.completedFuture(page);
     }
 
-    /** A page of what is in a folder. It fails and does not throw, as it is called by a publisher. */
+    /**
+     * A page of what is in a folder. Its publisher asks for the next one from within the answer; on a thread of its own that
+     * takes turns, and no stack as deep as there are pages.
+     */
     private CompletableFuture<ListObjectsV2Response> list(ListObjectsV2Request request) {
-        try {
-            return CompletableFuture.completedFuture(remember(s3.listObjectsV2(request)));
-        } catch (SdkException e) {
-            return CompletableFuture.failedFuture(S3Failure.ofFolder(place + "/" + request.prefix(), e));
-        }
+        CompletableFuture<ListObjectsV2Response> page = new CompletableFuture<>();
+        lister.execute(() -> {
+            try {
+                page.complete(remember(s3.listObjectsV2(request)));
+            } catch (SdkException e) {
+                page.completeExceptionally(S3Failure.ofFolder(place + "/" + request.prefix(), e));
+            } catch (RuntimeException e) {
+                page.completeExceptionally(e);
+            }
+        });
+        return page;
     }
 
     private ListObjectsV2Response remember(ListObjectsV2Response page) {
@@ -221,7 +236,14 @@ final class BucketClient implements S3AsyncClient {
 
     @Override
     public void close() {
+        lister.shutdownNow();
         s3.close();
+    }
+
+    private static Thread daemon(Runnable work) {
+        Thread thread = new Thread(work, "swav-s3-list");
+        thread.setDaemon(true);
+        return thread;
     }
 
     private record Piece(String key, ResponseBytes<GetObjectResponse> bytes, HeadObjectResponse head) {

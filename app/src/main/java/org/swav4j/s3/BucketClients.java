@@ -2,6 +2,7 @@ package org.swav4j.s3;
 
 import java.time.Duration;
 import java.util.stream.Stream;
+import javax.xml.stream.XMLStreamException;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
@@ -63,6 +64,8 @@ final class BucketClients extends S3ClientProvider {
                                 .maxAttempts(ATTEMPTS)
                                 .backoffStrategy(delays(100))
                                 .throttlingBackoffStrategy(delays(500))
+                                // an answer cut off in the middle
+                                .retryOnRootCauseInstanceOf(XMLStreamException.class)
                                 // many workers failing at once are no reason to give up sooner
                                 .circuitBreakerEnabled(false)
                                 .build()))
