@@ -46,7 +46,7 @@ final class BucketClient implements S3AsyncClient {
     private static final int REMEMBERED = 10_000;
 
     /** For a first look: a mistyped server is told sooner than a running training gives up on a lost one. */
-    private static final Duration FIRST_LOOK = Duration.ofSeconds(20);
+    private static final Duration FIRST_LOOK = Duration.ofSeconds(30);
 
     private final String place;
     private final String bucket;
