@@ -9,7 +9,6 @@ import org.swav4j.data.ImageSource;
 import org.swav4j.dataset.check.DataCheck;
 import org.swav4j.dataset.check.DataReport;
 import org.swav4j.dataset.check.Picture;
-import org.swav4j.source.ImageSources;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,6 +34,7 @@ final class DataCheckCommand implements Callable<Integer> {
 
     @Option(
             names = "--picture",
+            converter = Places.OnThisMachine.class,
             paramLabel = "FILE",
             description =
                     "Draw the figures, a histogram of sizes and 48 of the images: a name that ends in .png or .svg.")
@@ -61,7 +61,7 @@ final class DataCheckCommand implements Callable<Integer> {
             throw new UsageException("--workers: '" + threads + "': must be from 1 to 1024");
         }
         Picture drawing = picture == null ? null : Picture.into(picture);
-        ImageSource source = ImageSources.open(data);
+        ImageSource source = Places.images(spec, "--data", data);
         PrintWriter out = spec.commandLine().getOut();
         DataReport report;
         try (WorkLine progress = new WorkLine(spec.commandLine().getErr(), ProgressLine.suitable(quiet))) {

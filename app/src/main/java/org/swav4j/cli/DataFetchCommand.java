@@ -41,7 +41,11 @@ final class DataFetchCommand implements Callable<Integer> {
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "The data set.")
     private String name;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "New or empty folder to put it into.")
+    @Option(
+            names = "--out",
+            converter = Places.OnThisMachine.class,
+            paramLabel = "DIR",
+            description = "New or empty folder to put it into.")
     private Path out;
 
     @Option(

@@ -18,7 +18,6 @@ import org.swav4j.dataset.pack.PackResult;
 import org.swav4j.dataset.pack.PackSettings;
 import org.swav4j.dataset.pack.PackVerification;
 import org.swav4j.dataset.pack.Packer;
-import org.swav4j.source.ImageSources;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -53,6 +52,7 @@ final class DataPackCommand implements Callable<Integer> {
 
     @Option(
             names = "--out",
+            converter = Places.OnThisMachine.class,
             required = true,
             paramLabel = "DIR",
             description = "Folder to write to: new, empty, or packed in part by the same command.")
@@ -146,7 +146,7 @@ final class DataPackCommand implements Callable<Integer> {
     }
 
     private int pack(ProgressLine progress) {
-        LabelledImages images = ImageSources.open(data);
+        LabelledImages images = Places.images(spec, "--data", data);
         if (Files.isDirectory(data)) {
             Packer.requireApart(data, out);
         }

@@ -26,7 +26,6 @@ import org.swav4j.preview.Caption;
 import org.swav4j.preview.Finding;
 import org.swav4j.preview.Preview;
 import org.swav4j.preview.PreviewPage;
-import org.swav4j.source.ImageSources;
 import org.swav4j.train.Setting;
 import org.swav4j.train.Settings;
 import picocli.CommandLine.Command;
@@ -68,6 +67,7 @@ final class DataPreviewCommand implements Callable<Integer> {
 
     @Option(
             names = "--out",
+            converter = Places.OnThisMachine.class,
             paramLabel = "FILE",
             defaultValue = "preview.html",
             description = "The page to write; replaces an older preview, and nothing else [preview.html].")
@@ -90,7 +90,11 @@ final class DataPreviewCommand implements Callable<Integer> {
     @Option(names = "--preset", paramLabel = "NAME", description = "A recipe to start from; 'swav presets' lists them.")
     private String preset;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Settings as YAML; they replace the preset's.")
+    @Option(
+            names = "--config",
+            converter = Places.OnThisMachine.class,
+            paramLabel = "FILE",
+            description = "Settings as YAML; they replace the preset's.")
     private Path config;
 
     @Option(names = "--json", description = "Print what was found as JSON.")
@@ -110,7 +114,7 @@ final class DataPreviewCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Settings given = given();
         SampleData sample = data == null ? SampleData.prepare(spec.commandLine().getErr()::println) : null;
-        ImageSource source = data == null ? sample.train() : ImageSources.open(data);
+        ImageSource source = data == null ? sample.train() : Places.images(spec, "--data", data);
         PreviewSettings settings = PreviewSettings.of(given, source);
         MultiCrop recipe = settings.recipe();
         int wanted = Integer.parseInt(images);
@@ -207,7 +211,7 @@ final class DataPreviewCommand implements Callable<Integer> {
     private String trainCommand() {
         List<String> words = new ArrayList<>(List.of(System.getProperty("swav.command", "swav"), "pretrain"));
         if (data != null) {
-            words.addAll(List.of("--data", data.toString(), "--out", "runs/first"));
+            words.addAll(List.of("--data", Places.shown(spec, "--data", data), "--out", "runs/first"));
         }
         if (preset != null) {
             words.addAll(List.of("--preset", preset));

@@ -16,7 +16,6 @@ import org.swav4j.eval.FrozenEncoder;
 import org.swav4j.eval.Knn;
 import org.swav4j.eval.KnnProtocol;
 import org.swav4j.nn.ModuleState.Placement;
-import org.swav4j.source.ImageSources;
 import org.swav4j.tensor.Precision;
 import org.swav4j.train.MachineFacts;
 import picocli.CommandLine.Command;
@@ -43,6 +42,7 @@ final class KnnCommand implements Callable<Integer> {
             names = "--model",
             required = true,
             paramLabel = "RUN_OR_CHECKPOINT",
+            converter = Places.OnThisMachine.class,
             description = "A run, whose newest checkpoint is taken, or one checkpoint.")
     private Path model;
 
@@ -79,12 +79,12 @@ final class KnnCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         checkUsage();
-        LabelledImages known = ImageSources.open(train);
-        LabelledImages asked = ImageSources.open(test);
+        LabelledImages known = Places.images(spec, "--train", train);
+        LabelledImages asked = Places.images(spec, "--test", test);
         KnnProtocol.requireClasses(known, asked);
         if (k > known.size()) {
-            throw new DataException(
-                    "--k: '" + k + "': more neighbours than the " + known.size() + " images in " + train);
+            throw new DataException("--k: '" + k + "': more neighbours than the " + known.size() + " images in "
+                    + Places.shown(spec, "--train", train));
         }
         Precision precision = MachineFacts.detect().bf16() ? Precision.BF16 : Precision.FP32;
         Quarantine quarantine = new Quarantine(model.toString());

@@ -1,6 +1,7 @@
 package org.swav4j.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import org.swav4j.train.BuildInfo;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -57,6 +58,8 @@ public final class Main implements Runnable {
         line.addSubcommand(DataCommand.commandLine());
         line.addSubcommand(new InfoCommand());
         line.addSubcommand(new CommandLine.HelpCommand());
+        // reaches the commands that are there by now, and theirs
+        line.registerConverter(Path.class, new Places.Anywhere());
         line.setOut(out).setErr(err);
         line.setUsageHelpAutoWidth(true);
         Failures failures = new Failures(() -> main.debug || System.getenv("SWAV_DEBUG") != null);

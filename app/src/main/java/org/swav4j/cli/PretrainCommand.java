@@ -21,7 +21,7 @@ import org.swav4j.eval.FrozenEncoder;
 import org.swav4j.eval.Knn;
 import org.swav4j.eval.KnnProtocol;
 import org.swav4j.runlog.RunDirectory;
-import org.swav4j.source.ImageSources;
+import org.swav4j.s3.S3Locations;
 import org.swav4j.train.AutoConfig;
 import org.swav4j.train.Choice;
 import org.swav4j.train.DataFacts;
@@ -78,19 +78,31 @@ final class PretrainCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "PATH",
             description = "Images: a folder, nested as you like, tar shards, a .zip or a folder in it, CIFAR's"
-                    + " binary batches, a .txt list, or a .csv or .jsonl manifest.")
+                    + " binary batches, a .txt list, or a .csv or .jsonl manifest; may be s3://BUCKET/PREFIX.")
     private Path data;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Folder to write the run to; must be new or empty.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            converter = Places.OnThisMachine.class,
+            description = "Folder to write the run to; must be new or empty.")
     private Path out;
 
     @Option(names = "--preset", paramLabel = "NAME", description = "A recipe to start from; 'swav presets' lists them.")
     private String preset;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Settings as YAML; they replace the preset's.")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            converter = Places.OnThisMachine.class,
+            description = "Settings as YAML; they replace the preset's.")
     private Path config;
 
-    @Option(names = "--init-from", paramLabel = "CHECKPOINT", description = "Start from the weights of a checkpoint.")
+    @Option(
+            names = "--init-from",
+            paramLabel = "CHECKPOINT",
+            converter = Places.OnThisMachine.class,
+            description = "Start from the weights of a checkpoint.")
     private Path initFrom;
 
     @Option(names = "--resume", description = "Go on with the run in --out from its newest checkpoint.")
@@ -128,7 +140,7 @@ final class PretrainCommand implements Callable<Integer> {
         PrintWriter progress = json ? spec.commandLine().getErr() : results;
         ProgressLine line = new ProgressLine(progress, ProgressLine.suitable(quiet));
         SampleData sample = data == null ? SampleData.prepare(line::say) : null;
-        ImageSource images = data == null ? sample.train() : ImageSources.open(data);
+        ImageSource images = data == null ? sample.train() : Places.images(spec, "--data", data);
         if (images.size() < 2) {
             throw new DataException(images.description() + ": at least two images are needed");
         }
@@ -168,12 +180,13 @@ final class PretrainCommand implements Callable<Integer> {
 
     /** How the encoder is measured, where there are labelled images to measure it on; otherwise null. */
     private KnnProtocol protocol(SampleData sample, PretrainConfig settings) {
-        LabelledImages labelled =
-                knnTrain != null ? ImageSources.open(knnTrain) : sample == null ? null : sample.train();
+        LabelledImages labelled = knnTrain != null
+                ? Places.images(spec, "--knn-train", knnTrain)
+                : sample == null ? null : sample.train();
         if (labelled == null) {
             return null;
         }
-        LabelledImages asked = knnTest != null ? ImageSources.open(knnTest) : sample.test();
+        LabelledImages asked = knnTest != null ? Places.images(spec, "--knn-test", knnTest) : sample.test();
         int side = settings.crops().stream().mapToInt(CropSpec::size).max().orElseThrow();
         return new KnnProtocol(
                 labelled,
@@ -187,7 +200,7 @@ final class PretrainCommand implements Callable<Integer> {
     /** Program and arguments, for the record. */
     private List<String> words() {
         List<String> words = new ArrayList<>(List.of("swav"));
-        words.addAll(spec.commandLine().getParseResult().originalArgs());
+        spec.commandLine().getParseResult().originalArgs().forEach(a -> words.add(S3Locations.shown(a)));
         return words;
     }
 
@@ -272,7 +285,8 @@ final class PretrainCommand implements Callable<Integer> {
         } else {
             StringBuilder again = new StringBuilder(PROGRAM + " pretrain");
             for (Map.Entry<String, Path> folder : folders(run).entrySet()) {
-                again.append(' ').append(folder.getKey()).append(' ').append(quoted(folder.getValue()));
+                String place = Places.shown(spec, folder.getKey(), folder.getValue());
+                again.append(' ').append(folder.getKey()).append(' ').append(ShellWord.quoted(place));
             }
             results.println("Stopped after step " + result.step() + ". To go on: " + again + " --resume");
         }
@@ -288,10 +302,6 @@ final class PretrainCommand implements Callable<Integer> {
         folders.put("--knn-test", knnTest);
         folders.values().removeIf(Objects::isNull);
         return folders;
-    }
-
-    private static String quoted(Path path) {
-        return ShellWord.quoted(path.toString());
     }
 
     private void reportEnd(TrainingResult result, LearningReport learned, Path run, PrintWriter results) {
@@ -311,7 +321,7 @@ final class PretrainCommand implements Callable<Integer> {
                     results.println("  " + PROGRAM
                             + " pretrain --data YOUR_IMAGES/ --out runs/mine      train on your own images");
                 }
-                results.println("  " + PROGRAM + " knn --model " + quoted(run)
+                results.println("  " + PROGRAM + " knn --model " + ShellWord.quoted(run.toString())
                         + " --train LABELLED/ --test LABELLED/    measure the encoder");
                 results.println("  tensorboard --logdir " + run + "      see the curves; " + run
                         + "/metrics.jsonl has the numbers");

@@ -107,6 +107,10 @@ final class FolderWalk extends SimpleFileVisitor<Path> {
 
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException failure) {
+        if (failure.getCause() instanceof DataException data) {
+            // from a file system that knows that no more can be had
+            throw data;
+        }
         if (!(failure instanceof FileSystemLoopException)) {
             unreadable++;
         }

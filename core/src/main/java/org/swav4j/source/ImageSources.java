@@ -45,6 +45,23 @@ public final class ImageSources {
         return file(path, start(path));
     }
 
+    /**
+     * As {@link #open(Path)}; {@code place} is what messages and the description call the path, where it does not say itself
+     * where it is, as those of S3.
+     */
+    public static LabelledImages open(Path path, String place) {
+        if (place.equals(path.toString())) {
+            return open(path);
+        }
+        try {
+            return new PlacedImages(open(path), place);
+        } catch (DataException e) {
+            String message = e.getMessage();
+            String own = path + ":";
+            throw message.startsWith(own) ? new DataException(place + message.substring(own.length() - 1), e) : e;
+        }
+    }
+
     private static LabelledImages folder(Path folder) {
         ImageFolder.requireReadable(folder);
         FolderWalk walk = FolderWalk.of(folder);
