@@ -2,7 +2,10 @@ package org.swav4j.augment;
 
 import java.util.SplittableRandom;
 
-/** Draws the rectangle of a random resized crop as torchvision 0.14 does; {@link Resizer} then cuts and resizes it. */
+/**
+ * Draws the rectangle of a random resized crop as torchvision 0.14 does; {@link Resizer} then cuts and resizes it. Strict
+ * mathematics, so that every Java draws the same.
+ */
 final class RandomResizedCrop {
     private static final double MIN_RATIO = 3.0 / 4;
     private static final double MAX_RATIO = 4.0 / 3;
@@ -16,11 +19,11 @@ final class RandomResizedCrop {
      */
     static CropBox draw(double minScale, double maxScale, int width, int height, SplittableRandom random) {
         double area = (double) width * height;
-        double logMin = Math.log(MIN_RATIO);
-        double logMax = Math.log(MAX_RATIO);
+        double logMin = StrictMath.log(MIN_RATIO);
+        double logMax = StrictMath.log(MAX_RATIO);
         for (int i = 0; i < TRIES; i++) {
             double target = area * (minScale + (maxScale - minScale) * random.nextDouble());
-            double ratio = Math.exp(logMin + (logMax - logMin) * random.nextDouble());
+            double ratio = StrictMath.exp(logMin + (logMax - logMin) * random.nextDouble());
             int w = (int) Math.rint(Math.sqrt(target * ratio));
             int h = (int) Math.rint(Math.sqrt(target / ratio));
             if (0 < w && w <= width && 0 < h && h <= height) {

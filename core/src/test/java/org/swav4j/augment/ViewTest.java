@@ -48,6 +48,35 @@ class ViewTest {
                 .allSatisfy(n -> assertThat((double) n).isCloseTo(each, within(5 * Math.sqrt(each))));
     }
 
+    /** Written down once: whatever Java draws them, in whatever year, they are these. */
+    @Test
+    void drawsAreTheSameOnEveryJava() {
+        List<View> views = new MultiCrop(CropSpec.parseAll("2x224@0.14-1,6x96@0.05-0.14"), Augmentation.SWAV)
+                .draw(500, 375, RandomKey.of(31, 7, 123_456));
+        assertThat(views).hasSize(8);
+        assertThat(views.get(0).box()).isEqualTo(new CropBox(300, 49, 186, 202));
+        assertThat(views.get(7).box()).isEqualTo(new CropBox(297, 133, 136, 164));
+        long all = 0;
+        for (int i = 0; i < 2_000; i++) {
+            View view = View.draw(new CropSpec(1, 32, .05, 1), Augmentation.SWAV, 321, 123, RandomKey.of(1, 2, i));
+            CropBox box = view.box();
+            all = all * 31 + box.x() + 1_000L * box.y() + 1_000_000L * box.width() + 1_000_000_000L * box.height();
+            Map<String, List<Double>> values = new TreeMap<>();
+            for (Transform t : view.transforms()) {
+                all = all * 31 + t.getClass().getSimpleName().hashCode();
+                if (t instanceof ColorJitter jitter) {
+                    jitter.parts().forEach(part -> note(values, part));
+                } else {
+                    note(values, t);
+                }
+            }
+            for (List<Double> value : values.values()) {
+                all = all * 31 + Double.doubleToLongBits(value.get(0));
+            }
+        }
+        assertThat(all).isEqualTo(-826068208480358194L);
+    }
+
     /** The largest distance between the sample's distribution and the uniform one (Kolmogorov–Smirnov, p = 1e-4). */
     private static void assertUniform(List<Double> sample, double min, double max) {
         List<Double> sorted = sample.stream().sorted().toList();
