@@ -1,16 +1,13 @@
 package org.swav4j.loader;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.bytedeco.opencv.global.opencv_core;
-import org.bytedeco.pytorch.global.torch;
+import org.swav4j.augment.WorkerThreads;
 import org.swav4j.data.DataException;
 
 /**
@@ -38,7 +35,7 @@ final class Pipeline implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition work = lock.newCondition();
     private final Condition ready = lock.newCondition();
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<Thread> threads;
     private final List<Batch> batches;
     private final Deque<Batch> free = new ArrayDeque<>();
     /** In order; all but the last are claimed to the last sample. */
@@ -61,58 +58,17 @@ final class Pipeline implements AutoCloseable {
         this.batches = List.copyOf(batches);
         this.shared = shared;
         free.addAll(batches);
-        startWorkers(name, workers, fillers);
+        threads = WorkerThreads.start(name, workers, () -> work(fillers));
     }
 
-    /**
-     * The workers are the parallelism: within them both native libraries run on one thread. OpenCV's count is the process's.
-     * libtorch's belongs to the calling thread, but {@code set_num_threads} also leaves it behind as the default of threads
-     * that have not used libtorch yet, so the caller's count is set again once every worker has its own.
-     */
-    private void startWorkers(String name, int workers, Supplier<Filler> fillers) {
-        opencv_core.setNumThreads(1);
-        int callersThreads = torch.get_num_threads();
-        CountDownLatch started = new CountDownLatch(workers);
-        for (int i = 0; i < workers; i++) {
-            Thread thread = new Thread(() -> work(fillers, started), name + "-" + i);
-            thread.setDaemon(true);
-            thread.start();
-            threads.add(thread);
-        }
-        try {
-            started.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            close();
-            throw new IllegalStateException("interrupted while starting the loading threads", e);
-        }
-        torch.set_num_threads(callersThreads);
-    }
-
-    /**
-     * A thread's first use of libtorch gives it the process's default, also after its count was set. Asking for the count is
-     * such a use; {@code lazy_init_num_threads} is not, as the binding's copy of that inline function has a flag of its own.
-     */
-    @SuppressWarnings("CheckReturnValue")
-    private static void limitThisThread() {
-        torch.get_num_threads();
-        torch.set_num_threads(1);
-    }
-
-    private void work(Supplier<Filler> fillers, CountDownLatch started) {
-        try {
-            limitThisThread();
-            started.countDown();
-            try (Filler filler = fillers.get()) {
-                for (Claim claim = claim(); claim != null; claim = claim()) {
-                    filler.fill(claim.job.batch, claim.sample);
-                    done(claim.job);
-                }
+    private void work(Supplier<Filler> fillers) {
+        try (Filler filler = fillers.get()) {
+            for (Claim claim = claim(); claim != null; claim = claim()) {
+                filler.fill(claim.job.batch, claim.sample);
+                done(claim.job);
             }
         } catch (Throwable e) {
             fail(e);
-        } finally {
-            started.countDown();
         }
     }
 

@@ -4,14 +4,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.bytedeco.opencv.global.opencv_core;
-import org.bytedeco.pytorch.global.torch;
+import org.swav4j.augment.WorkerThreads;
 
 /**
  * The samples of a range of places, made by several threads and taken in order by one. Broken images are skipped and
@@ -35,7 +33,7 @@ final class SampleStream implements AutoCloseable {
     private final int[] order;
     private final int end;
     private final BooleanSupplier stop;
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<Thread> threads;
     /** Taken by the one thread only. */
     private final List<PackRecord.Broken> broken = new ArrayList<>();
 
@@ -66,53 +64,16 @@ final class SampleStream implements AutoCloseable {
         place = first;
         claimed = first;
         taken = first;
-        start(Math.max(1, Math.min(workers, end - first)), encoders);
+        threads = WorkerThreads.start("pack", Math.max(1, Math.min(workers, end - first)), () -> work(encoders));
     }
 
-    /**
-     * The threads are the parallelism: within them both native libraries run on one thread. A thread's first use of libtorch
-     * gives it the process's default count, also after its own was set, and setting it changes that default, so the caller's
-     * count is set again once every thread has its own.
-     */
-    private void start(int workers, Supplier<SampleEncoder> encoders) {
-        opencv_core.setNumThreads(1);
-        int callersThreads = torch.get_num_threads();
-        CountDownLatch started = new CountDownLatch(workers);
-        for (int i = 0; i < workers; i++) {
-            Thread thread = new Thread(() -> work(encoders, started), "pack-" + i);
-            thread.setDaemon(true);
-            thread.start();
-            threads.add(thread);
-        }
-        try {
-            started.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            close();
-            throw new IllegalStateException("interrupted while starting the packing threads", e);
-        }
-        torch.set_num_threads(callersThreads);
-    }
-
-    @SuppressWarnings("CheckReturnValue")
-    private static void limitThisThread() {
-        torch.get_num_threads();
-        torch.set_num_threads(1);
-    }
-
-    private void work(Supplier<SampleEncoder> encoders, CountDownLatch started) {
-        try {
-            limitThisThread();
-            started.countDown();
-            try (SampleEncoder encoder = encoders.get()) {
-                for (int claim = claim(); claim < end; claim = claim()) {
-                    done(claim, encoder.encode(order[claim]));
-                }
+    private void work(Supplier<SampleEncoder> encoders) {
+        try (SampleEncoder encoder = encoders.get()) {
+            for (int claim = claim(); claim < end; claim = claim()) {
+                done(claim, encoder.encode(order[claim]));
             }
         } catch (Throwable e) {
             fail(e);
-        } finally {
-            started.countDown();
         }
     }
 
