@@ -159,7 +159,7 @@ public final class ImageList extends IndexedImages {
             } catch (InvalidPathException e) {
                 throw ListedImages.error(list, at, "no path of this system: " + e.getReason());
             } catch (IllegalArgumentException e) {
-                throw ListedImages.error(list, at, "no address: " + e.getMessage());
+                throw ListedImages.error(list, at, name + ": is no address; write a space as %20");
             }
         }
 

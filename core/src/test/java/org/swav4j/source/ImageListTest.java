@@ -143,7 +143,7 @@ class ImageListTest {
                 "x.txt| ;# only a comment|: lists no images; write a path a line",
                 "x.txt| a\0b|:1: not text in UTF-8; save the list as UTF-8",
                 "x.txt| top.png;nowhere://a/b.jpg|:2: nowhere://a/b.jpg: there is no file system for this; give a path",
-                "x.txt| top.png;s3://a b|:2: no address: Illegal character in authority at index 5: s3://a b",
+                "x.txt| top.png;s3://a b|:2: s3://a b: is no address; write a space as %20",
                 "x.csv| path,label|: lists no images; write a path a line",
                 "x.csv| top.png,1;;,3|:3: the path is empty",
                 "x.csv| top.png,1,2|:1: 3 fields, but at most 2 are expected, path,label; a header may name others",
