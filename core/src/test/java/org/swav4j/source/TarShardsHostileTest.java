@@ -11,10 +11,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.swav4j.data.DataException;
+import org.swav4j.data.ImageDecoder;
+import org.swav4j.data.UnreadableImageException;
 
 /** Archives that are damaged or lie. The heap of the tests is far smaller than what some of these headers claim. */
 @Timeout(60)
@@ -157,33 +160,67 @@ class TarShardsHostileTest {
         assertThat(shards.description()).contains("9 damaged entries");
     }
 
-    /** Whatever bytes are overwritten, opening and reading end with images or with one line. */
+    /** Whatever bytes are overwritten, opening, reading and decoding end with images or with one line, and soon. */
     @Test
     void randomDamageNeverCrashes() throws IOException {
-        byte[] pax = Tars.python("pax");
+        damage(300);
+    }
+
+    @Test
+    @Tag("slow")
+    void muchRandomDamageNeverCrashes() throws IOException {
+        damage(20_000);
+    }
+
+    private void damage(int rounds) throws IOException {
+        List<byte[]> sound = List.of(Tars.python("pax"), Tars.python("gnu"), Tars.python("ustar"), sound());
         Random random = new Random(7);
         int usable = 0;
-        for (int round = 0; round < 300; round++) {
-            byte[] tar = pax.clone();
-            for (int i = 0; i < 1 + round % 8; i++) {
-                tar[random.nextInt(tar.length)] = (byte) random.nextInt();
-            }
-            boolean gzip = round % 2 == 0;
-            byte[] bytes = gzip ? Tars.gzip(tar) : tar;
-            if (gzip && round % 4 == 0) {
-                bytes[20 + random.nextInt(bytes.length - 20)] ^= (byte) (1 + random.nextInt(255));
-            }
-            try {
-                TarShards shards = TarShards.open(Files.write(root.resolve(gzip ? "a.tar.gz" : "a.tar"), bytes));
-                for (int i = 0; i < shards.size(); i++) {
-                    assertThat(shards.read(i)).isNotEmpty();
+        long slowest = 0;
+        try (ImageDecoder decoder = new ImageDecoder()) {
+            for (int round = 0; round < rounds; round++) {
+                byte[] tar = sound.get(round % sound.size()).clone();
+                for (int i = 0; i < 1 + round % 8; i++) {
+                    // half of the damage in headers, where it is most likely to mislead
+                    int header = 512 * random.nextInt(tar.length / 512);
+                    int at = random.nextBoolean() ? header + random.nextInt(265) : random.nextInt(tar.length);
+                    tar[at] = (byte) random.nextInt();
                 }
-                usable++;
-            } catch (DataException e) {
-                assertThat(e.getMessage()).doesNotContain("\n");
+                if (round % 5 == 0) {
+                    tar = Arrays.copyOf(tar, 1 + random.nextInt(tar.length));
+                }
+                boolean gzip = round % 2 == 0;
+                byte[] bytes = gzip ? Tars.gzip(tar) : tar;
+                if (gzip && round % 4 == 0) {
+                    bytes[20 + random.nextInt(bytes.length - 20)] ^= (byte) (1 + random.nextInt(255));
+                }
+                Path shard = Files.write(root.resolve(gzip ? "a.tar.gz" : "a.tar"), bytes);
+                long start = System.nanoTime();
+                usable += usable(shard, decoder) ? 1 : 0;
+                slowest = Math.max(slowest, System.nanoTime() - start);
             }
         }
-        assertThat(usable).isGreaterThan(100);
+        assertThat(usable).isGreaterThan(rounds / 4);
+        assertThat(slowest)
+                .as("nanoseconds of the slowest of %d archives", rounds)
+                .isLessThan(2_000_000_000L);
+    }
+
+    private static boolean usable(Path shard, ImageDecoder decoder) throws IOException {
+        try {
+            TarShards shards = TarShards.open(shard);
+            for (int i = 0; i < shards.size(); i++) {
+                try {
+                    decoder.decode(shards.read(i));
+                } catch (UnreadableImageException e) {
+                    assertThat(e.getMessage()).doesNotContain("\n");
+                }
+            }
+            return true;
+        } catch (DataException e) {
+            assertThat(e.getMessage()).doesNotContain("\n");
+            return false;
+        }
     }
 
     /** Going past it would mean to inflate whatever it claims. */
