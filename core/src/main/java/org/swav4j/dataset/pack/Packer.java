@@ -76,7 +76,7 @@ public final class Packer {
                 existing = existing.getParent();
             }
             if (existing.toRealPath().startsWith(data.toRealPath())) {
-                throw new DataException(out + ": lies inside " + data + "; give a folder outside of the images'");
+                throw new DataException(out + ": lies inside " + data + "; give a folder outside of it");
             }
         } catch (IOException e) {
             throw new DataException(out + ": cannot be looked at: " + reason(e), e);
