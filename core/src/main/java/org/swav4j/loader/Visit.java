@@ -40,10 +40,6 @@ final class Visit implements AutoCloseable {
     @Override
     public void close() {
         givenUp = true;
-        try {
-            reading.close();
-        } catch (Exception e) {
-            throw new IllegalStateException("a source failed to close", e);
-        }
+        reading.close();
     }
 }

@@ -18,6 +18,7 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.swav4j.data.EpochOrder;
 import org.swav4j.data.ImageDecoder;
 import org.swav4j.data.ImageHeader;
 import org.swav4j.data.ImageSource;
@@ -72,11 +73,12 @@ public final class DataCheck {
             thread.setDaemon(true);
             return thread;
         });
-        try {
+        // archives are read from front to back
+        try (ImageSource.Reading reading = source.reading(EpochOrder.sequential(source), 0)) {
             List<Future<?>> workers = new ArrayList<>();
             for (int t = 0; t < threads; t++) {
                 workers.add(pool.submit(() -> {
-                    try (Look look = new Look()) {
+                    try (Look look = new Look(reading)) {
                         for (int i = next.getAndIncrement(); i < source.size(); i = next.getAndIncrement()) {
                             look.at(i);
                             if (done.incrementAndGet() % 64 == 0) {
@@ -184,11 +186,16 @@ public final class DataCheck {
     private final class Look implements AutoCloseable {
         private final ImageDecoder decoder = new ImageDecoder();
         private final MessageDigest sha256 = ContentHashes.sha256();
+        private final ImageSource.Reading reading;
         private byte[] row = new byte[0];
+
+        Look(ImageSource.Reading reading) {
+            this.reading = reading;
+        }
 
         void at(int index) {
             try {
-                byte[] encoded = source.read(index);
+                byte[] encoded = reading.read(index);
                 bytes[index] = encoded.length;
                 Mat image = decoder.decode(encoded);
                 hashes.put(index, sha256.digest(encoded));

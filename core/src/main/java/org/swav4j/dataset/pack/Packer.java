@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 import org.swav4j.data.DataException;
 import org.swav4j.data.EpochOrder;
 import org.swav4j.data.LabelledImages;
@@ -127,7 +126,7 @@ public final class Packer {
         private final Path out;
         private PackRecord record;
         private int imagesNow;
-        private int[] order;
+        private EpochOrder order;
         private SampleKeys keys;
 
         Packing(Path out) {
@@ -150,8 +149,8 @@ public final class Packer {
                 return true;
             }
             order = settings.shuffleSeed()
-                    .map(seed -> EpochOrder.indices(seed, 0, 0, 1, source.size()))
-                    .orElseGet(() -> IntStream.range(0, source.size()).toArray());
+                    .map(seed -> EpochOrder.shuffled(source, seed, 0, 0, 1))
+                    .orElseGet(() -> EpochOrder.sequential(source));
             keys = new SampleKeys(source);
             try {
                 for (PackRecord.Shard shard : missing) {
@@ -227,12 +226,12 @@ public final class Packer {
         }
 
         private void packRest() throws IOException {
-            try (SampleStream samples = samples(record.done(), order.length)) {
+            try (SampleStream samples = samples(record.done(), order.size())) {
                 while (samples.peek() != null) {
                     String name = PackRecord.shardName(record.shards().size());
                     ShardWriter writer = new ShardWriter(samples, settings.shardBytes(), () -> {
                         packed();
-                        listener.image(samples.place(), order.length);
+                        listener.image(samples.place(), order.size());
                     });
                     ShardContent written = writeAndReadBack(writer, name);
                     PackRecord.Shard shard = new PackRecord.Shard(
@@ -252,7 +251,8 @@ public final class Packer {
         }
 
         private SampleStream samples(int first, int end) {
-            return new SampleStream(order, first, end, workers, () -> new SampleEncoder(source, keys, settings), stop);
+            return new SampleStream(
+                    source, order, first, end, workers, () -> new SampleEncoder(source, keys, settings), stop);
         }
 
         /**

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.swav4j.data.ImageDecoder;
 import org.swav4j.data.ImageSize;
+import org.swav4j.data.ImageSource;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.UnreadableImageException;
 
@@ -39,10 +40,11 @@ final class SampleEncoder implements AutoCloseable {
         smaller = settings.resize().map(SmallerJpeg::new);
     }
 
-    Outcome encode(int index) {
+    /** Of the image that stands at {@code place} of what is being read. */
+    Outcome encode(int index, ImageSource.Reading reading, int place) {
         String name = source.name(index);
         try {
-            return new Outcome(name, sample(index, source.read(index)), null);
+            return new Outcome(name, sample(index, reading.read(place)), null);
         } catch (UnreadableImageException | IOException e) {
             return new Outcome(name, null, UnreadableImageException.reason(e));
         }

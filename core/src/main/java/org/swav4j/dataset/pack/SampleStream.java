@@ -10,6 +10,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.swav4j.augment.WorkerThreads;
+import org.swav4j.data.EpochOrder;
+import org.swav4j.data.ImageSource;
 
 /**
  * The samples of a range of places, made by several threads and taken in order by one. Broken images are skipped and
@@ -30,7 +32,8 @@ final class SampleStream implements AutoCloseable {
     private static final long ASK_MILLIS = 100;
     private static final long CLOSE_PATIENCE_MILLIS = 30_000;
 
-    private final int[] order;
+    private final EpochOrder order;
+    private final ImageSource.Reading reading;
     private final int end;
     private final BooleanSupplier stop;
     private final List<Thread> threads;
@@ -57,8 +60,16 @@ final class SampleStream implements AutoCloseable {
      * @param first place of the first sample
      * @param end the place behind the last one
      */
-    SampleStream(int[] order, int first, int end, int workers, Supplier<SampleEncoder> encoders, BooleanSupplier stop) {
+    SampleStream(
+            ImageSource source,
+            EpochOrder order,
+            int first,
+            int end,
+            int workers,
+            Supplier<SampleEncoder> encoders,
+            BooleanSupplier stop) {
         this.order = order;
+        reading = source.reading(order, first);
         this.end = end;
         this.stop = stop;
         place = first;
@@ -70,7 +81,7 @@ final class SampleStream implements AutoCloseable {
     private void work(Supplier<SampleEncoder> encoders) {
         try (SampleEncoder encoder = encoders.get()) {
             for (int claim = claim(); claim < end; claim = claim()) {
-                done(claim, encoder.encode(order[claim]));
+                done(claim, encoder.encode(order.image(claim), reading, claim));
             }
         } catch (Throwable e) {
             fail(e);
@@ -192,6 +203,8 @@ final class SampleStream implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        // threads that wait for an image come back
+        reading.close();
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_PATIENCE_MILLIS);
         boolean interrupted = Thread.interrupted();
         for (Thread thread : threads) {
