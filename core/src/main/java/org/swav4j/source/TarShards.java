@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -54,6 +55,9 @@ public final class TarShards implements LabelledImages {
     private final String[] names;
     private final long[] offsets;
     private final int[] labels;
+    /** As {@code swav data pack} writes it. */
+    private static final String CLASSES = "classes.txt";
+
     private final List<String> classNames;
     private final String fingerprint;
     private final Map<String, String> damaged;
@@ -69,9 +73,11 @@ public final class TarShards implements LabelledImages {
         compressed = shards.stream()
                 .anyMatch(shard -> ShardStream.compressed(shard.getFileName().toString()));
         streamed = compressed || root.getFileSystem() != FileSystems.getDefault();
-        classNames = List.copyOf(contents.classes());
+        List<String> found = contents.classes();
+        List<String> named = namesOf(found, shards.get(0).resolveSibling(CLASSES));
+        classNames = named.isEmpty() ? List.copyOf(found) : named;
         Map<String, Integer> labelOf = new HashMap<>();
-        classNames.forEach(name -> labelOf.put(name, labelOf.size()));
+        found.forEach(label -> labelOf.put(label, named.isEmpty() ? labelOf.size() : Integer.parseInt(label)));
         MessageDigest digest = sha256();
         int[] starts = new int[shards.size() + 1];
         for (int s = 0; s < shards.size(); s++) {
@@ -241,7 +247,10 @@ public final class TarShards implements LabelledImages {
         return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? one : many);
     }
 
-    /** The labels found in the shards: numbers in their order if all are numbers, else names in byte order. */
+    /**
+     * The labels found in the shards: numbers in their order if all are numbers, else names in byte order. If
+     * {@code classes.txt} lies beside the shards and names every number, line by line from 0, its names.
+     */
     @Override
     public List<String> classNames() {
         return classNames;
@@ -250,6 +259,21 @@ public final class TarShards implements LabelledImages {
     @Override
     public int label(int index) {
         return labels[index];
+    }
+
+    /** The lines of {@code classes.txt}, if it is there and every label is the number of one; otherwise none. */
+    private static List<String> namesOf(List<String> labels, Path file) {
+        if (labels.isEmpty() || !Files.isRegularFile(file)) {
+            return List.of();
+        }
+        try {
+            List<String> names = Files.readAllLines(file);
+            boolean numbered = Set.copyOf(names).size() == names.size()
+                    && labels.stream().allMatch(l -> l.matches("[0-9]{1,9}") && Integer.parseInt(l) < names.size());
+            return numbered ? List.copyOf(names) : List.of();
+        } catch (IOException e) {
+            throw new DataException(file + ": the names of the classes cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static MessageDigest sha256() {

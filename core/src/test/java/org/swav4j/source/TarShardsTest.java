@@ -208,4 +208,25 @@ class TarShardsTest {
     private static List<String> names(TarShards shards) {
         return IntStream.range(0, shards.size()).mapToObj(shards::name).toList();
     }
+
+    /** Two packings number their classes each from 0: without the names, one's 0 would be taken for the other's. */
+    @Test
+    void classesBesideTheShardsNameTheirNumbers() throws IOException {
+        Files.write(
+                root.resolve("a.tar"),
+                new Tars()
+                        .file("0.jpg", "x")
+                        .file("0.cls", "2")
+                        .file("1.jpg", "y")
+                        .file("1.cls", "0")
+                        .bytes());
+        assertThat(TarShards.open(root).classNames()).containsExactly("0", "2");
+        Files.writeString(root.resolve("classes.txt"), "apple\nbird\ncat\n");
+        TarShards named = TarShards.open(root);
+        assertThat(named.classNames()).containsExactly("apple", "bird", "cat");
+        assertThat(named.label(0)).isEqualTo(2);
+        assertThat(named.label(1)).isZero();
+        Files.writeString(root.resolve("classes.txt"), "apple\n");
+        assertThat(TarShards.open(root).classNames()).containsExactly("0", "2");
+    }
 }

@@ -16,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.swav4j.data.EpochOrder;
@@ -139,8 +140,11 @@ public final class DataCheck {
                         .filter(i -> label(i) < 0)
                         .count(),
                 duplicates(),
-                broken.entrySet().stream()
-                        .map(e -> new DataReport.Broken(source.name(e.getKey()), e.getValue()))
+                Stream.concat(
+                                source.damaged().entrySet().stream()
+                                        .map(e -> new DataReport.Broken(e.getKey(), e.getValue())),
+                                broken.entrySet().stream()
+                                        .map(e -> new DataReport.Broken(source.name(e.getKey()), e.getValue())))
                         .toList());
     }
 

@@ -283,6 +283,7 @@ public final class Packer {
 
         private Quarantine quarantine(PackRecord of) {
             Quarantine quarantine = new Quarantine(of.source());
+            source.damaged().forEach(quarantine::record);
             of.broken().forEach(b -> quarantine.record(b.name(), b.reason()));
             return quarantine;
         }
