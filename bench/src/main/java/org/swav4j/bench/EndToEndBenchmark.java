@@ -1,0 +1,132 @@
+package org.swav4j.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.swav4j.data.ImageSource;
+import org.swav4j.source.ImageSources;
+import org.swav4j.train.PretrainConfig;
+import org.swav4j.train.Setting;
+
+/**
+ * What a whole training reaches of a {@link BareLoop}: {@code bench/run EndToEndBenchmark}. In every round both run one after
+ * the other in this process: the library's training, JPEG decoding, crops, metrics and all, and then the same network on
+ * ready-made crops.
+ *
+ * <p>Flags: {@code --case} paper or small (default both), {@code --photographs} and {@code --images} for the images of each
+ * (anything {@code swav pretrain} takes), {@code --rounds}, {@code --steps} of a round that are counted, {@code --bare-threads};
+ * and {@code --batch-size}, {@code --threads}, {@code --workers}, {@code --precision}, {@code --arch}, {@code --crops} as in
+ * {@code swav pretrain}.
+ */
+public final class EndToEndBenchmark {
+    private static final Setting[] SETTINGS = {
+        Setting.BATCH_SIZE, Setting.THREADS, Setting.WORKERS, Setting.PRECISION, Setting.ARCH, Setting.CROPS
+    };
+
+    private EndToEndBenchmark() {}
+
+    /** Runs and prints a table. */
+    public static void main(String[] args) throws IOException {
+        Flags flags = Flags.of(
+                args,
+                Set.of(
+                        "case",
+                        "photographs",
+                        "images",
+                        "rounds",
+                        "steps",
+                        "bare-threads",
+                        "batch-size",
+                        "threads",
+                        "workers",
+                        "precision",
+                        "arch",
+                        "crops"));
+        String which = flags.text("case", "both");
+        List<String> rows = new ArrayList<>();
+        Table table = new Table(
+                "training",
+                "bare loop, images/s",
+                "end to end, images/s",
+                "ratio",
+                "loader, CPU ms per image",
+                "ceiling by that",
+                "ratio to the ceiling");
+        if (!which.equals("small")) {
+            ImageSource images = ImageSources.open(Photographs.photographs(flags.text("photographs", null)));
+            rows.add(run(Workload.paper(32).with(flags, SETTINGS), images, flags, 3, table));
+        }
+        if (!which.equals("paper")) {
+            ImageSource images = ImageSources.open(Photographs.smallImages(flags.text("images", null)));
+            rows.add(run(Workload.small(256).with(flags, SETTINGS), images, flags, 12, table));
+        }
+        System.out.printf("%s%n%n%s%n%s%n", Conditions.line(), table, String.join("\n", rows));
+        System.exit(0);
+    }
+
+    private static String run(Workload workload, ImageSource images, Flags flags, int usualSteps, Table table)
+            throws IOException {
+        PretrainConfig config = workload.config();
+        int rounds = flags.number("rounds", 5);
+        int steps = flags.number("steps", usualSteps);
+        int bareThreads = flags.number("bare-threads", Runtime.getRuntime().availableProcessors());
+        double[] bare = new double[rounds];
+        double[] whole = new double[rounds];
+        double[] loader = new double[rounds];
+        double[] ceiling = new double[rounds];
+        double[] busy = new double[rounds];
+        try (BareLoop loop = new BareLoop(config)) {
+            loop.seconds(2, bareThreads);
+            for (int round = 0; round < rounds; round++) {
+                TrainingRun.Result result = TrainingRun.of(config, images, steps);
+                whole[round] = result.seconds();
+                loader[round] = result.loaderSeconds();
+                busy[round] = result.processorSeconds() / result.seconds();
+                loop.seconds(1, bareThreads);
+                bare[round] = loop.seconds(steps, bareThreads);
+                // the loader's work has to be done by the same cores
+                ceiling[round] = bare[round]
+                        / (bare[round] + loader[round] / Runtime.getRuntime().availableProcessors());
+                System.err.printf(
+                        Locale.ROOT,
+                        "round %d: bare %.3f s, end to end %.3f s a step%n",
+                        round + 1,
+                        bare[round],
+                        whole[round]);
+            }
+        }
+        Spread ratio = Spread.ratio(bare, whole);
+        int batch = config.batchSize();
+        table.row(
+                Workload.describe(config),
+                Spread.of(bare).map(s -> batch / s).text(2),
+                Spread.of(whole).map(s -> batch / s).text(2),
+                ratio.percent(),
+                Spread.of(loader).map(s -> 1e3 * s / batch).text(2),
+                Spread.of(ceiling).percent(),
+                Spread.ratio(bare, times(whole, ceiling)).percent());
+        return String.format(
+                Locale.ROOT,
+                "%s: %s; training with %d threads and %d workers, bare loop with %d threads; %d rounds of %d steps each after %d"
+                        + " that warm up; training keeps %.2f cores busy",
+                Workload.describe(config),
+                images.description(),
+                config.threads(),
+                config.workers(),
+                bareThreads,
+                rounds,
+                steps,
+                TrainingRun.WARM_UP,
+                Spread.of(busy).median());
+    }
+
+    private static double[] times(double[] a, double[] b) {
+        double[] products = new double[a.length];
+        for (int i = 0; i < a.length; i++) {
+            products[i] = a[i] * b[i];
+        }
+        return products;
+    }
+}
