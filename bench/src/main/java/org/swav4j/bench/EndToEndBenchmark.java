@@ -17,12 +17,18 @@ import org.swav4j.train.Setting;
  *
  * <p>Flags: {@code --case} paper or small (default both), {@code --photographs} and {@code --images} for the images of each
  * (anything {@code swav pretrain} takes), {@code --rounds}, {@code --steps} of a round that are counted, {@code --bare-threads};
- * and {@code --batch-size}, {@code --threads}, {@code --workers}, {@code --precision}, {@code --arch}, {@code --crops} as in
+ * and {@code --batch-size}, {@code --threads}, {@code --workers}, {@code --precision}, {@code --arch}, {@code --stem}, {@code --crops} as in
  * {@code swav pretrain}.
  */
 public final class EndToEndBenchmark {
     private static final Setting[] SETTINGS = {
-        Setting.BATCH_SIZE, Setting.THREADS, Setting.WORKERS, Setting.PRECISION, Setting.ARCH, Setting.CROPS
+        Setting.BATCH_SIZE,
+        Setting.THREADS,
+        Setting.WORKERS,
+        Setting.PRECISION,
+        Setting.ARCH,
+        Setting.STEM,
+        Setting.CROPS
     };
 
     private EndToEndBenchmark() {}
@@ -43,6 +49,7 @@ public final class EndToEndBenchmark {
                         "workers",
                         "precision",
                         "arch",
+                        "stem",
                         "crops"));
         String which = flags.text("case", "both");
         List<String> rows = new ArrayList<>();
@@ -60,7 +67,7 @@ public final class EndToEndBenchmark {
         }
         if (!which.equals("paper")) {
             ImageSource images = ImageSources.open(Photographs.smallImages(flags.text("images", null)));
-            rows.add(run(Workload.small(256).with(flags, SETTINGS), images, flags, 12, table));
+            rows.add(run(Workload.small(256).with(flags, SETTINGS), images, flags, 3, table));
         }
         System.out.printf("%s%n%n%s%n%s%n", Conditions.line(), table, String.join("\n", rows));
         System.exit(0);
@@ -69,7 +76,7 @@ public final class EndToEndBenchmark {
     private static String run(Workload workload, ImageSource images, Flags flags, int usualSteps, Table table)
             throws IOException {
         PretrainConfig config = workload.config();
-        int rounds = flags.number("rounds", 5);
+        int rounds = flags.number("rounds", 3);
         int steps = flags.number("steps", usualSteps);
         int bareThreads = flags.number("bare-threads", Runtime.getRuntime().availableProcessors());
         double[] bare = new double[rounds];
