@@ -4,10 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.swav4j.augment.CropSpec;
 import org.swav4j.comm.Alone;
 import org.swav4j.method.Sinkhorn;
 import org.swav4j.method.SwappedPrediction;
@@ -17,6 +14,7 @@ import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.optim.Optimizer;
 import org.swav4j.tensor.ComputeDevice;
 import org.swav4j.tensor.RandomState;
+import org.swav4j.tensor.StateDict;
 import org.swav4j.train.PretrainConfig;
 
 /**
@@ -27,23 +25,27 @@ final class BareLoop implements AutoCloseable {
     private final PretrainConfig config;
     private final Swav model;
     private final Optimizer optimizer;
-    private final List<Tensor> crops = new ArrayList<>();
+    private final StateDict kept = new StateDict();
+    private final List<Tensor> crops;
     private final Sinkhorn sinkhorn;
     private final SwappedPrediction prediction;
 
-    /** Builds the network and makes up the crops. */
+    /** Builds the network as a training would, and makes up the crops. */
     BareLoop(PretrainConfig config) {
+        this(config, Placement.of(new ComputeDevice(config.device()), config.precision()));
+    }
+
+    /** The same with the convolutions in another layout. */
+    BareLoop(PretrainConfig config, Placement placement) {
         this.config = config;
         RandomState.seed(config.seed());
-        Placement placement = Placement.of(new ComputeDevice(config.device()), config.precision());
         this.model = new Swav(config.model(), placement, new Alone());
         this.optimizer = Optimizer.of(config.optimizer(), model.parameters());
         SwavConfig method = config.method();
         this.sinkhorn = new Sinkhorn(method.epsilon(), method.sinkhornIterations(), new Alone());
         this.prediction = new SwappedPrediction(method.temperature(), method.cropsForAssign());
-        for (CropSpec crop : config.crops()) {
-            long[] shape = {(long) crop.count() * config.batchSize(), crop.size(), crop.size(), 3};
-            crops.add(torch.randint(256, shape, new TensorOptions(ScalarType.Byte)));
+        try (PointerScope scope = new PointerScope()) {
+            this.crops = ReadyCrops.of(config, kept);
         }
     }
 
@@ -78,7 +80,7 @@ final class BareLoop implements AutoCloseable {
 
     @Override
     public void close() {
-        crops.forEach(Tensor::close);
+        kept.close();
         optimizer.close();
         model.close();
     }
