@@ -51,7 +51,8 @@ final class Flags {
         return Integer.parseInt(text);
     }
 
-    private static void fail(String message) {
+    /** One line, and exit code 2. */
+    static void fail(String message) {
         System.err.println(message);
         System.exit(2);
     }

@@ -14,7 +14,9 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 import org.swav4j.data.ImageSource;
+import org.swav4j.data.LabelledImages;
 import org.swav4j.source.ImageFolder;
+import org.swav4j.source.ImageSources;
 
 /** What is decoded: the user's own images, or some that are made up, with as many bits a pixel as a photograph. */
 final class Photographs {
@@ -87,6 +89,20 @@ final class Photographs {
         }
         Optional<Path> cifar = shared("cifar10.zip");
         return cifar.isPresent() ? cifar.get().resolve("cifar10/train") : madeUp(32, 32, 8192);
+    }
+
+    /** The files of a zip archive in a temporary folder, for programs that take folders only; gone when the program ends. */
+    static Path unpacked(Path archive) throws IOException {
+        Path folder = Files.createTempDirectory("swav-bench");
+        folder.toFile().deleteOnExit();
+        LabelledImages images = ImageSources.open(archive);
+        for (int i = 0; i < images.size(); i++) {
+            String name = Path.of(images.name(i)).getFileName().toString();
+            Path file = folder.resolve(String.format("%05d-%s", i, name));
+            file.toFile().deleteOnExit();
+            Files.write(file, images.read(i));
+        }
+        return folder;
     }
 
     private static Optional<Path> shared(String name) {
