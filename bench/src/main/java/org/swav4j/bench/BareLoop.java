@@ -6,6 +6,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.swav4j.comm.Alone;
+import org.swav4j.method.FeatureQueue;
 import org.swav4j.method.Sinkhorn;
 import org.swav4j.method.SwappedPrediction;
 import org.swav4j.method.Swav;
@@ -27,16 +28,21 @@ final class BareLoop implements AutoCloseable {
     private final Optimizer optimizer;
     private final StateDict kept = new StateDict();
     private final List<Tensor> crops;
+    private final FeatureQueue queue;
     private final Sinkhorn sinkhorn;
     private final SwappedPrediction prediction;
 
     /** Builds the network as a training would, and makes up the crops. */
     BareLoop(PretrainConfig config) {
-        this(config, Placement.of(new ComputeDevice(config.device()), config.precision()));
+        this(config, Placement.of(new ComputeDevice(config.device()), config.precision()), 0);
     }
 
-    /** The same with the convolutions in another layout. */
-    BareLoop(PretrainConfig config, Placement placement) {
+    /**
+     * The same in another layout or with a queue.
+     *
+     * @param queueRows past embeddings per assigned crop; 0 for no queue
+     */
+    BareLoop(PretrainConfig config, Placement placement, int queueRows) {
         this.config = config;
         RandomState.seed(config.seed());
         this.model = new Swav(config.model(), placement, new Alone());
@@ -47,6 +53,7 @@ final class BareLoop implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             this.crops = ReadyCrops.of(config, kept);
         }
+        this.queue = queueRows == 0 ? null : FullQueue.of(config, model, queueRows);
     }
 
     private void step() {
@@ -56,8 +63,18 @@ final class BareLoop implements AutoCloseable {
             Swav.Output output = model.forward(crops, config.precision());
             Tensor scores = output.scores().get(0);
             List<Tensor> codes = new ArrayList<>();
-            for (int crop : config.method().cropsForAssign()) {
-                codes.add(sinkhorn.codes(scores.detach().narrow(0, (long) crop * batch, batch)));
+            List<Integer> assigned = config.method().cropsForAssign();
+            for (int i = 0; i < assigned.size(); i++) {
+                long first = (long) assigned.get(i) * batch;
+                Tensor own = scores.detach().narrow(0, first, batch);
+                if (queue == null) {
+                    codes.add(sinkhorn.codes(own));
+                } else {
+                    Tensor all = sinkhorn.codes(
+                            queue.withPast(i, model.prototypes().heads().get(0), own));
+                    codes.add(all.narrow(0, all.size(0) - batch, batch));
+                    queue.push(i, output.embeddings().narrow(0, first, batch));
+                }
             }
             Tensor loss = prediction.loss(scores, codes);
             optimizer.zeroGradients();
@@ -80,6 +97,9 @@ final class BareLoop implements AutoCloseable {
 
     @Override
     public void close() {
+        if (queue != null) {
+            queue.close();
+        }
         kept.close();
         optimizer.close();
         model.close();

@@ -79,41 +79,16 @@ public final class EndToEndBenchmark {
         int rounds = flags.number("rounds", 3);
         int steps = flags.number("steps", usualSteps);
         int bareThreads = flags.number("bare-threads", Runtime.getRuntime().availableProcessors());
-        double[] bare = new double[rounds];
-        double[] whole = new double[rounds];
-        double[] loader = new double[rounds];
-        double[] ceiling = new double[rounds];
-        double[] busy = new double[rounds];
-        try (BareLoop loop = new BareLoop(config)) {
-            loop.seconds(2, bareThreads);
-            for (int round = 0; round < rounds; round++) {
-                TrainingRun.Result result = TrainingRun.of(config, images, steps);
-                whole[round] = result.seconds();
-                loader[round] = result.loaderSeconds();
-                busy[round] = result.processorSeconds() / result.seconds();
-                loop.seconds(1, bareThreads);
-                bare[round] = loop.seconds(steps, bareThreads);
-                // the loader's work has to be done by the same cores
-                ceiling[round] = bare[round]
-                        / (bare[round] + loader[round] / Runtime.getRuntime().availableProcessors());
-                System.err.printf(
-                        Locale.ROOT,
-                        "round %d: bare %.3f s, end to end %.3f s a step%n",
-                        round + 1,
-                        bare[round],
-                        whole[round]);
-            }
-        }
-        Spread ratio = Spread.ratio(bare, whole);
+        EndToEnd result = EndToEnd.measure(config, images, rounds, steps, bareThreads);
         int batch = config.batchSize();
         table.row(
                 Workload.describe(config),
-                Spread.of(bare).map(s -> batch / s).text(2),
-                Spread.of(whole).map(s -> batch / s).text(2),
-                ratio.percent(),
-                Spread.of(loader).map(s -> 1e3 * s / batch).text(2),
-                Spread.of(ceiling).percent(),
-                Spread.ratio(bare, times(whole, ceiling)).percent());
+                Spread.of(result.bare()).map(s -> batch / s).text(2),
+                Spread.of(result.whole()).map(s -> batch / s).text(2),
+                result.ratio().percent(),
+                Spread.of(result.loader()).map(s -> 1e3 * s / batch).text(2),
+                result.ceiling().percent(),
+                result.ratioToCeiling().percent());
         return String.format(
                 Locale.ROOT,
                 "%s: %s; training with %d threads and %d workers, bare loop with %d threads; %d rounds of %d steps each after %d"
@@ -126,14 +101,6 @@ public final class EndToEndBenchmark {
                 rounds,
                 steps,
                 TrainingRun.WARM_UP,
-                Spread.of(busy).median());
-    }
-
-    private static double[] times(double[] a, double[] b) {
-        double[] products = new double[a.length];
-        for (int i = 0; i < a.length; i++) {
-            products[i] = a[i] * b[i];
-        }
-        return products;
+                Spread.of(result.busy()).median());
     }
 }

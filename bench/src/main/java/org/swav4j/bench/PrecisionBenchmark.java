@@ -43,7 +43,7 @@ public final class PrecisionBenchmark {
                 Way way = WAYS.get(i);
                 PretrainConfig config = workload.with(Setting.PRECISION, way.precision.toString())
                         .config();
-                try (BareLoop loop = new BareLoop(config, new Placement(ComputeDevice.CPU, way.layout))) {
+                try (BareLoop loop = new BareLoop(config, new Placement(ComputeDevice.CPU, way.layout), 0)) {
                     loop.seconds(1, config.threads());
                     seconds[i][round] = loop.seconds(steps, config.threads());
                 }

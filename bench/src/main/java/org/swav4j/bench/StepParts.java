@@ -46,7 +46,7 @@ final class StepParts implements AutoCloseable {
     /**
      * @param config network, crops and the batch that fits
      * @param batch the batch that codes and loss are measured at
-     * @param queueRows past embeddings per assigned crop, 0 for no queue; a multiple of the batch
+     * @param queueRows past embeddings per assigned crop; 0 for no queue
      */
     StepParts(PretrainConfig config, int batch, int queueRows) {
         this.config = config;
@@ -70,18 +70,7 @@ final class StepParts implements AutoCloseable {
             Tensor towards = torch.randn(new long[] {views * config.batchSize(), prototypes.size(0)});
             this.gradient = kept.add("gradient", towards.div_(new Scalar(1e4)));
         }
-        this.queue = queueRows == 0 ? null : filled(queueRows);
-    }
-
-    private FeatureQueue filled(int length) {
-        int assigned = config.method().cropsForAssign().size();
-        FeatureQueue full = new FeatureQueue(assigned, length, prototypes);
-        for (int crop = 0; crop < assigned; crop++) {
-            for (int row = 0; row < length; row += rows) {
-                full.push(crop, embeddings.narrow(0, 0, rows));
-            }
-        }
-        return full;
+        this.queue = queueRows == 0 ? null : FullQueue.of(config, model, queueRows);
     }
 
     /** Forward and backward of trunk, head and scores at the configuration's own batch, seconds. */
@@ -125,6 +114,18 @@ final class StepParts implements AutoCloseable {
     /** One update; after {@link #network}, which leaves gradients. Seconds. */
     double optimizer() {
         return timed(() -> optimizer.step(LEARNING_RATE));
+    }
+
+    /** The share of a step that codes, loss and update take, the network counted at the configuration's batch. */
+    double besides() {
+        network();
+        double[] shares = new double[3];
+        for (int i = 0; i < shares.length; i++) {
+            double network = network();
+            double others = codes() + loss() + optimizer();
+            shares[i] = others / (network + others);
+        }
+        return Spread.of(shares).median();
     }
 
     private static double timed(Runnable work) {
