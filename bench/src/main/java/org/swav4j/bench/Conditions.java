@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
@@ -21,7 +22,7 @@ final class Conditions {
             return String.format(
                     Locale.ROOT,
                     "%s, %s, %d cores, %.0f GB, Java %s, libtorch with %s, %s",
-                    LocalDate.now(),
+                    LocalDate.now(ZoneId.systemDefault()),
                     machine.cpu().orElse(machine.os()),
                     machine.cores(),
                     machine.memoryBytes() / (double) (1L << 30),

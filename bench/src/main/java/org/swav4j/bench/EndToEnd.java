@@ -5,20 +5,24 @@ import java.util.Locale;
 import org.swav4j.data.ImageSource;
 import org.swav4j.train.PretrainConfig;
 
-/**
- * A whole training beside the bare loop, in turns, seconds per step of each round.
- *
- * @param bare the bare loop
- * @param whole the training
- * @param loader CPU time of the loader's threads
- * @param busy cores that the training keeps busy
- */
-record EndToEnd(double[] bare, double[] whole, double[] loader, double[] busy) {
+/** A whole training beside the bare loop, in turns; what each round took per step. */
+final class EndToEnd {
+    private final double[] bare;
+    private final double[] whole;
+    private final double[] loader;
+    private final double[] busy;
+
+    private EndToEnd(int rounds) {
+        bare = new double[rounds];
+        whole = new double[rounds];
+        loader = new double[rounds];
+        busy = new double[rounds];
+    }
 
     /** Runs both {@code rounds} times for {@code steps} counted steps, the bare loop with {@code bareThreads}. */
     static EndToEnd measure(PretrainConfig config, ImageSource images, int rounds, int steps, int bareThreads)
             throws IOException {
-        EndToEnd all = new EndToEnd(new double[rounds], new double[rounds], new double[rounds], new double[rounds]);
+        EndToEnd all = new EndToEnd(rounds);
         try (BareLoop loop = new BareLoop(config)) {
             loop.seconds(1, bareThreads);
             for (int round = 0; round < rounds; round++) {
@@ -37,6 +41,26 @@ record EndToEnd(double[] bare, double[] whole, double[] loader, double[] busy) {
             }
         }
         return all;
+    }
+
+    /** Seconds of the bare loop. */
+    Spread bare() {
+        return Spread.of(bare);
+    }
+
+    /** Seconds of the training. */
+    Spread whole() {
+        return Spread.of(whole);
+    }
+
+    /** CPU seconds of all loader threads. */
+    Spread loader() {
+        return Spread.of(loader);
+    }
+
+    /** Cores that the training keeps busy. */
+    Spread busy() {
+        return Spread.of(busy);
     }
 
     /** The training's speed by the bare loop's. */

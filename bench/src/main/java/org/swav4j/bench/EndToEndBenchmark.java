@@ -83,10 +83,10 @@ public final class EndToEndBenchmark {
         int batch = config.batchSize();
         table.row(
                 Workload.describe(config),
-                Spread.of(result.bare()).map(s -> batch / s).text(2),
-                Spread.of(result.whole()).map(s -> batch / s).text(2),
+                result.bare().map(s -> batch / s).text(2),
+                result.whole().map(s -> batch / s).text(2),
                 result.ratio().percent(),
-                Spread.of(result.loader()).map(s -> 1e3 * s / batch).text(2),
+                result.loader().map(s -> 1e3 * s / batch).text(2),
                 result.ceiling().percent(),
                 result.ratioToCeiling().percent());
         return String.format(
@@ -101,6 +101,6 @@ public final class EndToEndBenchmark {
                 rounds,
                 steps,
                 TrainingRun.WARM_UP,
-                Spread.of(result.busy()).median());
+                result.busy().median());
     }
 }

@@ -66,7 +66,7 @@ final class Peak implements AutoCloseable {
                     NoGradGuard noGrad = new NoGradGuard()) {
                 long start = System.nanoTime();
                 work.run();
-                least = Math.min(least, System.nanoTime() - start);
+                least = Math.min(least, (double) (System.nanoTime() - start));
             }
         }
         return flops / least;

@@ -36,6 +36,9 @@ public final class ScalingBenchmark {
         CURVES.put("width", List.of(0.5, 1.0, 2.0, 4.0));
     }
 
+    /** Where each unit adds more than the one before, so that there is no cost of each. */
+    private static final Set<String> SQUARED = Set.of("side", "width");
+
     private static final int LEAST_STEPS = 3;
     private static final int MOST_STEPS = 10;
     private static final double ENOUGH_SECONDS = 3;
@@ -154,9 +157,10 @@ public final class ScalingBenchmark {
                 "images/s",
                 "peak memory, GB",
                 "codes, loss, update",
-                "a step takes",
                 "time grows as",
-                "memory grows by");
+                "a step takes",
+                "memory grows as",
+                "memory");
         for (String variable : CURVES.keySet()) {
             List<ScalingPoint> curve =
                     points.stream().filter(p -> p.variable().equals(variable)).toList();
@@ -171,6 +175,7 @@ public final class ScalingBenchmark {
         ScalingPoint first = curve.get(0);
         ScalingPoint last = curve.get(curve.size() - 1);
         List<Double> values = curve.stream().map(ScalingPoint::value).toList();
+        boolean linear = !SQUARED.contains(variable);
         Growth time =
                 Growth.of(values, curve.stream().map(ScalingPoint::seconds).toList());
         Growth memory = Growth.of(
@@ -181,8 +186,9 @@ public final class ScalingBenchmark {
                 String.format(Locale.ROOT, "%.1f ... %.1f", first.imagesPerSecond(), last.imagesPerSecond()),
                 String.format(Locale.ROOT, "%.1f ... %.1f", first.peakMegabytes() / 1024, last.peakMegabytes() / 1024),
                 String.format(Locale.ROOT, "%.1f ... %.1f %%", 100 * first.besides(), 100 * last.besides()),
-                String.format(Locale.ROOT, "%.3g s + %.3g ms each", time.fixed(), 1e3 * time.perUnit()),
                 String.format(Locale.ROOT, "%s^%.2f", variable, time.exponent()),
-                String.format(Locale.ROOT, "%.3g MB each", memory.perUnit()));
+                linear ? String.format(Locale.ROOT, "%.3g s + %.3g ms each", time.fixed(), 1e3 * time.perUnit()) : "",
+                String.format(Locale.ROOT, "%s^%.2f", variable, memory.exponent()),
+                linear ? String.format(Locale.ROOT, "%.3g MB + %.3g MB each", memory.fixed(), memory.perUnit()) : "");
     }
 }

@@ -8,7 +8,7 @@ import java.util.function.ToDoubleFunction;
 /** Scaling curves as small multiples in SVG: a column for what is varied, a row for what is measured. */
 final class ScalingChart {
     private static final int COLUMN = 190;
-    private static final int ROW = 150;
+    private static final int ROW = 162;
     private static final int LEFT = 58;
     private static final int TOP = 74;
     private static final int PLOT_WIDTH = 140;
@@ -66,7 +66,7 @@ final class ScalingChart {
             int x = LEFT + column * COLUMN;
             add("<text class=\"column\" x=\"%d\" y=\"%d\">%s</text>", x, TOP - 8, TITLES.get(variable));
             for (int row = 0; row < MEASURES.size(); row++) {
-                panel(curve, MEASURES.get(row), x, TOP + row * ROW + 16, column == 0);
+                panel(curve, MEASURES.get(row), x, TOP + row * ROW + 22, column == 0);
             }
         }
         return out.append("</svg>\n").toString();
@@ -78,7 +78,7 @@ final class ScalingChart {
         double tick = niceTick(most);
         double ceiling = tick * Math.ceil(most / tick);
         if (first) {
-            add("<text class=\"measure %s\" x=\"16\" y=\"%d\">%s</text>", measure.style, top - 4, measure.title);
+            add("<text class=\"measure %s\" x=\"16\" y=\"%d\">%s</text>", measure.style, top - 12, measure.title);
         }
         for (double y = 0; y <= ceiling + tick / 2; y += tick) {
             double at = top + PLOT_HEIGHT * (1 - y / ceiling);
