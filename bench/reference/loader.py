@@ -40,13 +40,17 @@ def view(size, scale):
     )
 
 
+def image_files(folder):
+    files = sorted(os.path.join(d, f) for d, _, names in os.walk(folder) for f in names)
+    return [f for f in files if f.lower().endswith((".jpg", ".jpeg", ".png"))]
+
+
 def main():
     torch.set_num_threads(1)
     folder = sys.argv[1]
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 100
     rounds = int(sys.argv[3]) if len(sys.argv) > 3 else 3
-    files = sorted(os.path.join(d, f) for d, _, names in os.walk(folder) for f in names)
-    files = [f for f in files if f.lower().endswith((".jpg", ".jpeg", ".png"))][:count]
+    files = image_files(folder)[:count]
     views = [view(224, (0.14, 1.0))] * 2 + [view(96, (0.05, 0.14))] * 6
     rates = []
     for _ in range(rounds):

@@ -1,119 +1,193 @@
 package org.swav4j.bench;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
-import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
+import java.util.Set;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.MemoryFormat;
-import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.swav4j.augment.CropSpec;
-import org.swav4j.comm.Alone;
-import org.swav4j.method.ModelConfig;
-import org.swav4j.method.SwavConfig;
-import org.swav4j.nn.Architecture;
-import org.swav4j.nn.ModuleState.Placement;
-import org.swav4j.nn.Stem;
-import org.swav4j.optim.LearningRate;
-import org.swav4j.optim.OptimizerConfig;
-import org.swav4j.optim.ScheduleConfig;
-import org.swav4j.tensor.ComputeDevice;
-import org.swav4j.tensor.Precision;
-import org.swav4j.tensor.RandomState;
-import org.swav4j.train.Pretrainer;
-import org.swav4j.train.StepObserver;
-import org.swav4j.train.TrainingState;
+import org.swav4j.train.PretrainConfig;
+import org.swav4j.train.Setting;
 
 /**
- * One SwAV training step, ready-made crops, in three ways: float32 in libtorch's default layout as the reference runs it,
- * float32 channels last, and bfloat16 channels last. The ways take turns, so that a noisy machine treats them alike.
+ * How near the bare loop is to the machine: {@code bench/run StepBenchmark}. In every round, the machine's peak, the trunk alone
+ * and a whole SwAV step on ready-made crops; and the parts of a step that are not the network, at a larger batch.
  *
- * <p>Arguments: architecture, batch size, crops, rounds.
+ * <p>Flags: {@code --rounds}, {@code --steps} of a round, {@code --side} of the trunk's images; {@code --parts-batch} and
+ * {@code --parts-queue} of the parts; {@code --batch-size}, {@code --threads}, {@code --precision}, {@code --arch},
+ * {@code --crops}, {@code --prototypes} as in {@code swav pretrain}.
  */
 public final class StepBenchmark {
-    private record Way(String name, Precision precision, MemoryFormat layout) {}
+    private final PretrainConfig config;
+    private final int rounds;
+    private final int steps;
+    private final int side;
+    private final int partsBatch;
+    private final int partsQueue;
+    private final double[] product;
+    private final double[] convolution;
+    private final double[] trunk;
+    private final double[] whole;
+    private final double[] network;
+    private final double[] codes;
+    private final double[] loss;
+    private final double[] optimizer;
 
-    private static final List<Way> WAYS = List.of(
-            new Way("fp32, NCHW (as the reference)", Precision.FP32, MemoryFormat.Contiguous),
-            new Way("fp32, channels last", Precision.FP32, MemoryFormat.ChannelsLast),
-            new Way("bf16, channels last", Precision.BF16, MemoryFormat.ChannelsLast));
+    private StepBenchmark(Flags flags) {
+        config = Workload.paper(32)
+                .with(
+                        flags,
+                        Setting.BATCH_SIZE,
+                        Setting.THREADS,
+                        Setting.PRECISION,
+                        Setting.ARCH,
+                        Setting.CROPS,
+                        Setting.PROTOTYPES)
+                .config();
+        rounds = flags.number("rounds", 3);
+        steps = flags.number("steps", 2);
+        side = flags.number("side", 224);
+        partsBatch = flags.number("parts-batch", 256);
+        partsQueue = flags.number("parts-queue", 3840);
+        product = new double[rounds];
+        convolution = new double[rounds];
+        trunk = new double[rounds];
+        whole = new double[rounds];
+        network = new double[rounds];
+        codes = new double[rounds];
+        loss = new double[rounds];
+        optimizer = new double[rounds];
+    }
 
-    private StepBenchmark() {}
-
-    /** Runs and prints a table. */
+    /** Runs and prints tables. */
     public static void main(String[] args) {
-        String arch = args.length > 0 ? args[0] : "resnet50";
-        int batch = args.length > 1 ? Integer.parseInt(args[1]) : 8;
-        List<CropSpec> crops = CropSpec.parseAll(args.length > 2 ? args[2] : "2x224@0.14-1,6x96@0.05-0.14");
-        int rounds = args.length > 3 ? Integer.parseInt(args[3]) : 5;
-        double[][] seconds = new double[WAYS.size()][rounds];
-        for (int way = 0; way < WAYS.size(); way++) {
-            step(WAYS.get(way), arch, batch, crops, 1);
-        }
-        for (int round = 0; round < rounds; round++) {
-            for (int way = 0; way < WAYS.size(); way++) {
-                seconds[way][round] = step(WAYS.get(way), arch, batch, crops, 2);
-            }
-        }
-        System.out.printf(
-                Locale.ROOT,
-                "%s, crops %s, batch %d, %d threads, %d rounds, %d MB%n",
-                arch,
-                crops,
-                batch,
-                torch.get_num_threads(),
-                rounds,
-                Pointer.physicalBytes() >> 20);
-        double reference = median(seconds[0]);
-        for (int way = 0; way < WAYS.size(); way++) {
-            double[] sorted = seconds[way].clone();
-            Arrays.sort(sorted);
-            double middle = median(sorted);
-            System.out.printf(
-                    Locale.ROOT,
-                    "%-32s %7.2f images/s (%.2f to %.2f)   %.2f x%n",
-                    WAYS.get(way).name(),
-                    batch / middle,
-                    batch / sorted[rounds - 1],
-                    batch / sorted[0],
-                    reference / middle);
-        }
+        StepBenchmark benchmark = new StepBenchmark(Flags.of(
+                args,
+                Set.of(
+                        "rounds",
+                        "steps",
+                        "side",
+                        "parts-batch",
+                        "parts-queue",
+                        "batch-size",
+                        "threads",
+                        "precision",
+                        "arch",
+                        "crops",
+                        "prototypes")));
+        benchmark.measure();
+        benchmark.print();
         System.exit(0);
     }
 
-    /** Seconds per step, after one that warms up. */
-    private static double step(Way way, String arch, int batch, List<CropSpec> crops, int steps) {
-        RandomState.seed(31);
-        ModelConfig model = new ModelConfig(Architecture.parse(arch), Stem.IMAGENET, 2048, 128, List.of(3000));
-        OptimizerConfig larc = new OptimizerConfig(OptimizerConfig.Kind.LARC, 1e-6, 0.9, 0.001, false);
-        SwavConfig method = new SwavConfig(0.05, 3, 0.1, List.of(0, 1), 0, 0, 0);
-        Placement placement = new Placement(ComputeDevice.CPU, way.layout());
-        try (PointerScope scope = new PointerScope();
-                TrainingState state = new TrainingState(model, larc, placement, new Alone())) {
-            LearningRate schedule = new LearningRate(new ScheduleConfig(0.6, 0, 0, 0), 1, 1000);
-            Pretrainer trainer = new Pretrainer(state, method, schedule, way.precision(), new Alone());
-            List<Tensor> pixels = new ArrayList<>();
-            for (CropSpec crop : crops) {
-                long[] shape = {(long) crop.count() * batch, crop.size(), crop.size(), 3};
-                pixels.add(torch.randint(256, shape, new TensorOptions(ScalarType.Byte)));
+    private void measure() {
+        torch.get_num_threads();
+        torch.set_num_threads(config.threads());
+        try (Peak peak = new Peak(config.precision());
+                TrunkLoop trunkLoop =
+                        new TrunkLoop(config.model().arch(), config.precision(), config.batchSize(), side);
+                BareLoop loop = new BareLoop(config);
+                StepParts parts = new StepParts(config, partsBatch, partsQueue)) {
+            for (int round = 0; round < rounds; round++) {
+                product[round] = peak.matrixProduct();
+                convolution[round] = peak.convolution();
+                trunkLoop.seconds(1);
+                trunk[round] = trunkLoop.seconds(steps);
+                loop.seconds(1, config.threads());
+                whole[round] = loop.seconds(steps, config.threads());
+                network[round] = parts.network();
+                parts.optimizer();
+                optimizer[round] = parts.optimizer();
+                parts.codes();
+                codes[round] = parts.codes();
+                parts.loss();
+                loss[round] = parts.loss();
             }
-            trainer.step(pixels, batch, StepObserver.NONE);
-            long start = System.nanoTime();
-            for (int i = 0; i < steps; i++) {
-                trainer.step(pixels, batch, StepObserver.NONE);
-            }
-            return (System.nanoTime() - start) / 1e9 / steps;
         }
     }
 
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    private void print() {
+        int batch = config.batchSize();
+        System.out.printf(
+                Locale.ROOT,
+                "%s; %d threads, %s, %d rounds in turns%n%n",
+                Conditions.line(),
+                config.threads(),
+                config.precision(),
+                rounds);
+        System.out.printf(
+                Locale.ROOT,
+                "Peak of %s: %s GFLOP/s in products of 4096x4096 matrices, %s in 3x3 convolutions of 256 channels.%n%n",
+                config.precision(),
+                Spread.of(product).text(0),
+                Spread.of(convolution).text(0));
+        Table speeds = new Table(
+                "batch " + batch,
+                "GFLOPs a step",
+                "s a step",
+                "images/s",
+                "GFLOP/s",
+                "share of the matrix product's peak");
+        double trunkFlops = 1e-9
+                * batch
+                * new org.swav4j.nn.FlopCount(config.model().arch(), org.swav4j.nn.Stem.IMAGENET).trunkTraining(side);
+        row(speeds, config.model().arch() + " alone, " + side + " px, SGD", trunkFlops, trunk);
+        row(
+                speeds,
+                "SwAV step, " + Workload.describe(config),
+                1e-9 * StepFlops.of(config, 0).model(),
+                whole);
+        System.out.println(speeds);
+        parts();
+    }
+
+    private void row(Table table, String name, double gigaflops, double[] seconds) {
+        double[] rates = new double[rounds];
+        for (int i = 0; i < rounds; i++) {
+            rates[i] = gigaflops / seconds[i];
+        }
+        table.row(
+                name,
+                String.format(Locale.ROOT, "%,.0f", gigaflops),
+                Spread.of(seconds).text(2),
+                Spread.of(seconds).map(s -> config.batchSize() / s).text(2),
+                Spread.of(rates).text(0),
+                Spread.ratio(rates, product).percent());
+    }
+
+    private void parts() {
+        double scale = (double) partsBatch / config.batchSize();
+        double[] all = new double[rounds];
+        double[] besides = new double[rounds];
+        double[] scaled = new double[rounds];
+        for (int i = 0; i < rounds; i++) {
+            scaled[i] = scale * network[i];
+            besides[i] = codes[i] + loss[i] + optimizer[i];
+            all[i] = scaled[i] + besides[i];
+        }
+        Table table = new Table(
+                String.format(
+                        Locale.ROOT,
+                        "part of a step, batch %d, queue %d, K %d",
+                        partsBatch,
+                        partsQueue,
+                        config.model().prototypes().get(0)),
+                "s",
+                "share of the step");
+        part(table, "codes: queue's scores, Sinkhorn, queue", codes, all);
+        part(table, "loss and its gradient by the scores", loss, all);
+        part(table, config.optimizer().kind() + " update", optimizer, all);
+        part(table, "**all three**", besides, all);
+        part(
+                table,
+                String.format(
+                        Locale.ROOT,
+                        "network, forward and backward: %.3g times that of batch %d",
+                        scale,
+                        config.batchSize()),
+                scaled,
+                all);
+        System.out.println(table);
+    }
+
+    private static void part(Table table, String name, double[] seconds, double[] all) {
+        table.row(name, Spread.of(seconds).text(3), Spread.ratio(seconds, all).percent());
     }
 }
