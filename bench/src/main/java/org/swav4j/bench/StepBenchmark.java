@@ -13,8 +13,10 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.comm.Alone;
+import org.swav4j.method.MicroBatch;
 import org.swav4j.method.ModelConfig;
 import org.swav4j.method.SwavConfig;
+import org.swav4j.method.TrunkPass.Keeping;
 import org.swav4j.nn.Architecture;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.nn.Stem;
@@ -95,16 +97,17 @@ public final class StepBenchmark {
         try (PointerScope scope = new PointerScope();
                 TrainingState state = new TrainingState(model, larc, placement, new Alone())) {
             LearningRate schedule = new LearningRate(new ScheduleConfig(0.6, 0, 0, 0), 1, 1000);
-            Pretrainer trainer = new Pretrainer(state, method, schedule, way.precision(), new Alone());
+            Pretrainer trainer = new Pretrainer(state, method, schedule, way.precision(), Keeping.ALL, new Alone());
             List<Tensor> pixels = new ArrayList<>();
             for (CropSpec crop : crops) {
                 long[] shape = {(long) crop.count() * batch, crop.size(), crop.size(), 3};
                 pixels.add(torch.randint(256, shape, new TensorOptions(ScalarType.Byte)));
             }
-            trainer.step(pixels, batch, StepObserver.NONE);
+            List<MicroBatch> batches = List.of(new MicroBatch(pixels, batch));
+            trainer.step(batches, StepObserver.NONE);
             long start = System.nanoTime();
             for (int i = 0; i < steps; i++) {
-                trainer.step(pixels, batch, StepObserver.NONE);
+                trainer.step(batches, StepObserver.NONE);
             }
             return (System.nanoTime() - start) / 1e9 / steps;
         }
