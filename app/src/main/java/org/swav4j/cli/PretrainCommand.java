@@ -68,8 +68,13 @@ final class PretrainCommand implements Callable<Integer> {
     private static final double KNN_TEMPERATURE = 0.07;
 
     /** What a resumed run may be given anew: none of it changes what is learned, but for the last bits. */
-    private static final Set<Setting> CHANGEABLE = new LinkedHashSet<>(
-            List.of(Setting.THREADS, Setting.WORKERS, Setting.CACHE_MB, Setting.KNN_EVERY, Setting.MAX_STEPS));
+    private static final Set<Setting> CHANGEABLE = new LinkedHashSet<>(List.of(
+            Setting.THREADS,
+            Setting.WORKERS,
+            Setting.CACHE_MB,
+            Setting.CHECKPOINT_ACTIVATIONS,
+            Setting.KNN_EVERY,
+            Setting.MAX_STEPS));
 
     @Spec
     private CommandSpec spec;

@@ -12,6 +12,7 @@ import org.swav4j.method.SwappedPrediction;
 import org.swav4j.method.Swav;
 import org.swav4j.method.SwavConfig;
 import org.swav4j.nn.ModuleState.Placement;
+import org.swav4j.nn.Pass;
 import org.swav4j.optim.Optimizer;
 import org.swav4j.tensor.ComputeDevice;
 import org.swav4j.tensor.RandomState;
@@ -60,7 +61,8 @@ final class BareLoop implements AutoCloseable {
         int batch = config.batchSize();
         try (PointerScope scope = new PointerScope()) {
             model.prototypes().normalize();
-            Swav.Output output = model.forward(crops, config.precision());
+            Swav.Output output = model.project(
+                    model.trunk(crops, Pass.TRAINING, config.precision()), Pass.TRAINING, config.precision());
             Tensor scores = output.scores().get(0);
             List<Tensor> codes = new ArrayList<>();
             List<Integer> assigned = config.method().cropsForAssign();

@@ -88,7 +88,7 @@ public final class LoaderBenchmark {
         MultiCrop recipe = new MultiCrop(CROPS, way.augmentation);
         int batch = Math.min(BATCH, way.images.size());
         try (Loader loader =
-                new Loader(way.images, recipe, batch, way.workers, 1, 0, 1, new Quarantine("benchmark"), way.kept)) {
+                new Loader(way.images, recipe, batch, 1, way.workers, 1, 0, 1, new Quarantine("benchmark"), way.kept)) {
             if (way.kept > 0) {
                 epoch(loader, 0);
             }

@@ -14,6 +14,7 @@ import org.swav4j.method.Sinkhorn;
 import org.swav4j.method.SwappedPrediction;
 import org.swav4j.method.Swav;
 import org.swav4j.nn.ModuleState.Placement;
+import org.swav4j.nn.Pass;
 import org.swav4j.nn.UnitRows;
 import org.swav4j.optim.Optimizer;
 import org.swav4j.tensor.ComputeDevice;
@@ -77,7 +78,8 @@ final class StepParts implements AutoCloseable {
     double network() {
         return timed(() -> {
             model.prototypes().normalize();
-            Swav.Output output = model.forward(crops, config.precision());
+            Swav.Output output = model.project(
+                    model.trunk(crops, Pass.TRAINING, config.precision()), Pass.TRAINING, config.precision());
             optimizer.zeroGradients();
             output.scores().get(0).backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
         });

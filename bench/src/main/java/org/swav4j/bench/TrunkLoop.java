@@ -12,6 +12,7 @@ import org.swav4j.comm.Alone;
 import org.swav4j.nn.Architecture;
 import org.swav4j.nn.ModuleState;
 import org.swav4j.nn.ModuleState.Placement;
+import org.swav4j.nn.Pass;
 import org.swav4j.nn.ResNet;
 import org.swav4j.nn.Stem;
 import org.swav4j.optim.Gradients;
@@ -48,7 +49,7 @@ final class TrunkLoop implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             Tensor features;
             try (Precision.Region region = precision.on(ComputeDevice.CPU.type())) {
-                features = trunk.forward(images, true);
+                features = trunk.forward(images, Pass.TRAINING);
             }
             Gradients.drop(parameters);
             features.to(ScalarType.Float).pow(new Scalar(2.0)).mean().backward();

@@ -5,8 +5,8 @@ package org.swav4j.checkpoint;
  *
  * @param step optimiser steps done over the whole run
  * @param epoch the epoch to go on in, from 0
- * @param batch batches of that epoch already trained on
- * @param stepsPerEpoch batches of an epoch
+ * @param batch steps of that epoch already done
+ * @param stepsPerEpoch steps of an epoch
  * @param dataFingerprint of the image source the run trains on
  * @param randomState of libtorch's default generator, Base64
  */

@@ -12,6 +12,7 @@ import org.swav4j.comm.Alone;
 import org.swav4j.nn.Architecture;
 import org.swav4j.nn.ModuleState;
 import org.swav4j.nn.ModuleState.Placement;
+import org.swav4j.nn.Pass;
 import org.swav4j.nn.PixelNormalization;
 import org.swav4j.nn.ResNet;
 import org.swav4j.nn.Stem;
@@ -79,7 +80,7 @@ public final class FrozenEncoder implements Encoder, AutoCloseable {
     @Override
     public Tensor features(Tensor pixels) {
         try (Precision.Region region = precision.on(placement.device().type())) {
-            return trunk.forward(new PixelNormalization(placement).apply(pixels), false)
+            return trunk.forward(new PixelNormalization(placement).apply(pixels), Pass.INFERENCE)
                     .to(ScalarType.Float);
         }
     }

@@ -23,13 +23,16 @@ import org.swav4j.data.RandomKey;
  * first: the scope would free the batches.
  */
 public final class Loader implements AutoCloseable {
-    private static final int BATCHES_IN_FLIGHT = 3;
+    /** Beside those of the step that is being trained on. */
+    private static final int BATCHES_AHEAD = 2;
+
     private static final int ATTEMPTS = 32;
     private static final int ATTEMPTS_NEAR = 16;
 
     private final ImageSource source;
     private final MultiCrop crops;
     private final int batchSize;
+    private final int batchesPerStep;
     private final long seed;
     private final int rank;
     private final int world;
@@ -38,7 +41,7 @@ public final class Loader implements AutoCloseable {
     private final DecodedCache cache;
     private Visit visit;
 
-    /** The same without keeping any decoded images. */
+    /** The same with a batch for each step, and without keeping any decoded images. */
     public Loader(
             ImageSource source,
             MultiCrop crops,
@@ -48,50 +51,53 @@ public final class Loader implements AutoCloseable {
             int rank,
             int world,
             Quarantine quarantine) {
-        this(source, crops, batchSize, workers, seed, rank, world, quarantine, 0);
+        this(source, crops, batchSize, 1, workers, seed, rank, world, quarantine, 0);
     }
 
     /**
      * Starts the workers; nothing is loaded before {@link #start}.
      *
+     * @param batchesPerStep batches that are taken before the first of them is released; an epoch has whole steps only
      * @param rank this process's place among {@code world}; each loads its own part of every epoch
      * @param keptBytes memory for decoded images that are kept from epoch to epoch, which saves reading and decoding them
      *     again; not used for tar shards, which are read from front to back
-     * @throws DataException if a rank's part of the source is smaller than a batch
+     * @throws DataException if a rank's part of the source is smaller than a step's batches
      */
     public Loader(
             ImageSource source,
             MultiCrop crops,
             int batchSize,
+            int batchesPerStep,
             int workers,
             long seed,
             int rank,
             int world,
             Quarantine quarantine,
             long keptBytes) {
-        if (batchSize < 1 || workers < 1) {
-            throw new IllegalArgumentException(
-                    "batch size and workers must be at least 1: " + batchSize + " and " + workers);
+        if (batchSize < 1 || batchesPerStep < 1 || workers < 1) {
+            throw new IllegalArgumentException("batch size, batches per step and workers must be at least 1: "
+                    + batchSize + ", " + batchesPerStep + " and " + workers);
         }
         if (world < 1 || rank < 0 || rank >= world) {
             throw new IllegalArgumentException("rank must satisfy 0 <= rank < world: " + rank + " of " + world);
         }
-        if (source.size() / world < batchSize) {
+        if (source.size() / world / batchSize < batchesPerStep) {
             throw new DataException(String.format(
                     Locale.ROOT,
                     "%s: fewer than one batch of %,d%s; use a smaller batch",
                     source.description(),
-                    batchSize,
+                    (long) batchSize * batchesPerStep,
                     world == 1 ? "" : " on each of " + world + " ranks"));
         }
         this.source = source;
         this.crops = crops;
         this.batchSize = batchSize;
+        this.batchesPerStep = batchesPerStep;
         this.seed = seed;
         this.rank = rank;
         this.world = world;
         this.quarantine = quarantine;
-        List<Batch> batches = IntStream.range(0, BATCHES_IN_FLIGHT)
+        List<Batch> batches = IntStream.range(0, batchesPerStep + BATCHES_AHEAD)
                 .mapToObj(i -> new Batch(crops.crops(), batchSize))
                 .toList();
         source.damaged().forEach(quarantine::record);
@@ -100,32 +106,34 @@ public final class Loader implements AutoCloseable {
         batches.forEach(batch -> batch.onRelease(() -> pipeline.release(batch)));
     }
 
-    /** Batches of one epoch on this rank; an incomplete last one is dropped. */
-    public int batchesPerEpoch() {
-        return source.size() / world / batchSize;
+    /** Steps of one epoch; an incomplete last one is dropped. */
+    public int stepsPerEpoch() {
+        return source.size() / world / batchSize / batchesPerStep;
     }
 
     /**
-     * Begins an epoch at any of its batches without decoding what came before. May be called as soon as the last batch of the
+     * Begins an epoch at any of its steps without decoding what came before. May be called as soon as the last batch of the
      * previous epoch was taken, so that the workers never pause; an epoch not finished is given up.
      */
-    public void start(int epochNumber, int firstBatch) {
-        if (firstBatch < 0 || firstBatch > batchesPerEpoch()) {
+    public void start(int epochNumber, int firstStep) {
+        if (firstStep < 0 || firstStep > stepsPerEpoch()) {
             throw new IllegalArgumentException(
-                    "first batch must satisfy 0 <= first <= " + batchesPerEpoch() + ", found " + firstBatch);
+                    "first step must satisfy 0 <= first <= " + stepsPerEpoch() + ", found " + firstStep);
         }
         giveUp();
         EpochOrder order = EpochOrder.shuffled(source, seed, epochNumber, rank, world);
+        int firstBatch = firstStep * batchesPerStep;
         Visit next = new Visit(source, order, firstBatch * batchSize);
         visit = next;
         pipeline.start(
                 firstBatch,
-                batchesPerEpoch(),
+                stepsPerEpoch() * batchesPerStep,
                 (batch, number) -> batch.open(epochNumber, number, next, number * batchSize, batchSize));
     }
 
     /**
-     * The epoch's next batch, or null after its last; waits until it is ready. Release it before taking more than two further.
+     * The epoch's next batch, or null after its last; waits until it is ready. Release it before taking two further than
+     * its step has.
      *
      * @throws DataException if too many images in a row cannot be read
      */
@@ -162,7 +170,7 @@ public final class Loader implements AutoCloseable {
         public void fill(Batch batch, int sample) {
             int wanted = batch.image(sample);
             int position = batch.positionOf(sample);
-            long step = batch.epoch() * batchesPerEpoch() + batch.position() + 1;
+            long step = batch.epoch() * stepsPerEpoch() + batch.position() / batchesPerStep + 1;
             Mat image = reader.read(batch.visit(), position, position, step);
             if (image == null) {
                 image = replacement(batch, sample, position, step);

@@ -10,10 +10,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.comm.Collective;
 import org.swav4j.nn.ModuleState;
 import org.swav4j.nn.ModuleState.Placement;
+import org.swav4j.nn.Pass;
 import org.swav4j.nn.PixelNormalization;
 import org.swav4j.nn.ProjectionHead;
 import org.swav4j.nn.Prototypes;
 import org.swav4j.nn.ResNet;
+import org.swav4j.nn.ResNet.Segment;
 import org.swav4j.nn.UnitRows;
 import org.swav4j.tensor.Precision;
 import org.swav4j.tensor.StateDict;
@@ -54,23 +56,46 @@ public final class Swav implements AutoCloseable {
     }
 
     /**
-     * The training pass: the trunk once per resolution, in the order given, so that batch norm sees one resolution at a
-     * time; the head once on all crops.
+     * The trunk, once per resolution in the order given, so that batch norm sees one resolution at a time.
      *
      * @param crops of each resolution, uint8 [n·B, s, s, 3], crop-major
+     * @return pooled features [V·B, F], in the type the precision computes in, with their graph
      */
-    public Output forward(List<Tensor> crops, Precision precision) {
-        Tensor projected;
-        try (Precision.Region region = precision.on(placement.device().type())) {
+    public Tensor trunk(List<Tensor> crops, Pass pass, Precision precision) {
+        try (Precision.Region region = region(precision)) {
             TensorVector features = new TensorVector(crops.size());
             for (int i = 0; i < crops.size(); i++) {
-                features.put(i, trunk.forward(normalization.apply(crops.get(i)), true));
+                features.put(i, trunk.forward(normalised(crops.get(i)), pass));
             }
-            projected = head.forward(torch.cat(features, 0), true);
+            return torch.cat(features, 0);
+        }
+    }
+
+    /**
+     * What follows the trunk, once on all crops: head, embeddings and scores.
+     *
+     * @param features [V·B, F]
+     */
+    public Output project(Tensor features, Pass pass, Precision precision) {
+        Tensor projected;
+        try (Precision.Region region = region(precision)) {
+            projected = head.forward(features, pass);
         }
         // similarities in float32 in any precision: the codes' exponentials magnify their error by 1/ε
         Tensor embeddings = UnitRows.of(projected.to(ScalarType.Float));
         return new Output(embeddings, prototypes.scores(embeddings));
+    }
+
+    Tensor normalised(Tensor pixels) {
+        return normalization.apply(pixels);
+    }
+
+    List<Segment> segments() {
+        return trunk.segments();
+    }
+
+    Precision.Region region(Precision precision) {
+        return precision.on(placement.device().type());
     }
 
     /**
@@ -80,19 +105,9 @@ public final class Swav implements AutoCloseable {
      * @return float32 [N, F]
      */
     public Tensor features(Tensor pixels, Precision precision) {
-        try (Precision.Region region = precision.on(placement.device().type())) {
-            return trunk.forward(normalization.apply(pixels), false).to(ScalarType.Float);
+        try (Precision.Region region = region(precision)) {
+            return trunk.forward(normalised(pixels), Pass.INFERENCE).to(ScalarType.Float);
         }
-    }
-
-    /**
-     * Embeddings and scores with batch norm's running statistics.
-     *
-     * @param features [N, F], of {@link #features}
-     */
-    public Output project(Tensor features) {
-        Tensor embeddings = UnitRows.of(head.forward(features, false));
-        return new Output(embeddings, prototypes.scores(embeddings));
     }
 
     /**

@@ -31,33 +31,41 @@ public final class BatchNorm {
         this.collective = collective;
     }
 
-    Tensor forward(Tensor x, boolean training) {
-        if (training) {
+    Tensor forward(Tensor x, Pass pass) {
+        if (pass == Pass.TRAINING) {
             batches.add_(new Scalar(1L));
         }
-        if (training && collective.world() > 1) {
-            return synchronised(x);
+        if (pass.usesBatchStatistics() && collective.world() > 1) {
+            return synchronised(x, pass);
         }
+        // without running statistics libtorch normalises by the batch's, as it does while it updates them
+        boolean repeated = pass == Pass.REPEATED;
         return torch.batch_norm(
                 x,
                 new TensorOptional(weight),
                 new TensorOptional(bias),
-                new TensorOptional(runningMean),
-                new TensorOptional(runningVar),
-                training,
+                repeated ? new TensorOptional() : new TensorOptional(runningMean),
+                repeated ? new TensorOptional() : new TensorOptional(runningVar),
+                pass.usesBatchStatistics(),
                 MOMENTUM,
                 EPSILON,
                 true);
     }
 
-    private Tensor synchronised(Tensor x) {
+    private Tensor synchronised(Tensor x, Pass pass) {
         SynchronisedStatistics statistics = SynchronisedStatistics.of(x, collective);
+        if (pass == Pass.TRAINING) {
+            addToRunning(statistics);
+        }
+        return statistics.normalise(x, weight, bias, EPSILON, collective);
+    }
+
+    private void addToRunning(SynchronisedStatistics statistics) {
         try (NoGradGuard noGrad = new NoGradGuard()) {
             Scalar keep = new Scalar(1 - MOMENTUM);
             double unbiased = MOMENTUM * statistics.count() / Math.max(1, statistics.count() - 1);
             runningMean.mul_(keep).add_(statistics.mean(), new Scalar(MOMENTUM));
             runningVar.mul_(keep).add_(statistics.variance(), new Scalar(unbiased));
         }
-        return statistics.normalise(x, weight, bias, EPSILON, collective);
     }
 }

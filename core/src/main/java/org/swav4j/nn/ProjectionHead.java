@@ -28,7 +28,7 @@ public final class ProjectionHead {
     }
 
     /** [N, F] → [N, D], not yet normalised. */
-    public Tensor forward(Tensor features, boolean training) {
-        return last.forward(first == null ? features : torch.relu_(norm.forward(first.forward(features), training)));
+    public Tensor forward(Tensor features, Pass pass) {
+        return last.forward(first == null ? features : torch.relu_(norm.forward(first.forward(features), pass)));
     }
 }

@@ -18,7 +18,16 @@ public final class ResNet {
     private final Stem stem;
     private final Conv2d conv1;
     private final BatchNorm bn1;
-    private final List<Block> blocks = new ArrayList<>();
+    private final List<Segment> segments = new ArrayList<>();
+
+    /**
+     * A part of the trunk that can be run again by itself: its output depends on its input alone, which it does not change.
+     */
+    @FunctionalInterface
+    public interface Segment {
+        /** Runs it on x [N, C, H, W]. */
+        Tensor forward(Tensor x, Pass pass);
+    }
 
     /**
      * Builds the trunk with fresh weights from the default generator.
@@ -34,6 +43,7 @@ public final class ResNet {
             case SMALL_STRIDE2 -> new Conv2d(state.under("conv1"), 3, channels, 3, 2);
         };
         this.bn1 = new BatchNorm(state.under("bn1"), channels, collective);
+        segments.add(this::begin);
         int in = channels;
         for (int stage = 0; stage < 4; stage++) {
             int inner = channels << stage;
@@ -41,29 +51,42 @@ public final class ResNet {
             for (int block = 0; block < architecture.blocks().get(stage); block++) {
                 int stride = stage > 0 && block == 0 ? 2 : 1;
                 ModuleState blockState = state.under("layer" + (stage + 1) + "." + block);
-                blocks.add(new Block(blockState, in, inner, out, stride, architecture.bottleneck(), collective));
+                Block made = new Block(blockState, in, inner, out, stride, architecture.bottleneck(), collective);
+                segments.add(made::forward);
                 in = out;
             }
         }
+        Segment last = segments.remove(segments.size() - 1);
+        segments.add(
+                (x, pass) -> adaptive_avg_pool2d(last.forward(x, pass), 1, 1).flatten(1, -1));
+    }
+
+    /** The trunk in parts, in order: the stem, then each residual block, the last one with the pooling. */
+    public List<Segment> segments() {
+        return List.copyOf(segments);
     }
 
     /**
      * Pooled features.
      *
      * @param pixels [N, 3, H, W], normalised
-     * @param training batch norm uses, and adds to its running values, the statistics of this batch
      * @return [N, F], F = {@link Architecture#features}
      */
-    public Tensor forward(Tensor pixels, boolean training) {
-        Tensor x = relu_(bn1.forward(conv1.forward(pixels), training));
+    public Tensor forward(Tensor pixels, Pass pass) {
+        Tensor x = pixels;
+        for (Segment segment : segments) {
+            x = segment.forward(x, pass);
+        }
+        return x;
+    }
+
+    private Tensor begin(Tensor pixels, Pass pass) {
+        Tensor x = relu_(bn1.forward(conv1.forward(pixels), pass));
         if (stem == Stem.IMAGENET) {
             long[] one = {1, 1};
             x = max_pool2d(x, new long[] {3, 3}, new long[] {2, 2}, one, one, false);
         }
-        for (Block block : blocks) {
-            x = block.forward(x, training);
-        }
-        return adaptive_avg_pool2d(x, 1, 1).flatten(1, -1);
+        return x;
     }
 
     /** A residual block: two 3×3 convolutions, or 1×1–3×3–1×1. */
@@ -94,16 +117,16 @@ public final class ResNet {
             norms.add(new BatchNorm(state.under("bn" + number), out, collective));
         }
 
-        Tensor forward(Tensor x, boolean training) {
+        Tensor forward(Tensor x, Pass pass) {
             Tensor y = x;
             int last = convolutions.size() - 1;
             for (int i = 0; i <= last; i++) {
-                y = norms.get(i).forward(convolutions.get(i).forward(y), training);
+                y = norms.get(i).forward(convolutions.get(i).forward(y), pass);
                 if (i < last) {
                     y = relu_(y);
                 }
             }
-            Tensor shortcut = downsample == null ? x : downsampleNorm.forward(downsample.forward(x), training);
+            Tensor shortcut = downsample == null ? x : downsampleNorm.forward(downsample.forward(x), pass);
             return relu_(y.add_(shortcut));
         }
     }

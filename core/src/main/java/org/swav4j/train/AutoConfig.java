@@ -49,6 +49,7 @@ public final class AutoConfig {
         network();
         batchAndEpochs();
         prototypesAndQueue();
+        microBatches();
         optimizer();
         colours();
         PretrainConfig config = placed(values::config);
@@ -90,14 +91,15 @@ public final class AutoConfig {
     }
 
     private void batchAndEpochs() {
-        long perImage = AutoRules.bytesPerImage(values.arch(), values.stem(), values.crops());
-        int fitting = AutoRules.batchThatFits(onGpu() ? AutoRules.GPU_BYTES : machine.memoryBytes(), perImage);
+        long perImage = bytesPerImage();
+        int fitting = AutoRules.batchThatFits(memory() / 2, perImage);
+        int parts = values.has(Setting.GRAD_ACCUM) ? values.whole(Setting.GRAD_ACCUM) : 1;
         boolean largeBatches = data.images() >= AutoRules.LARGE_DATA && onGpu();
         int wanted = largeBatches ? AutoRules.LARGE_BATCH : AutoRules.preferredBatch(data.images());
         choose(
                 Setting.BATCH_SIZE,
-                Math.min(wanted, fitting),
-                fitting < wanted
+                parts * Math.min(AutoRules.share(wanted, parts), fitting),
+                fitting < AutoRules.share(wanted, parts)
                         ? "what fits the memory, at about " + (perImage >> 20) + " MiB an image"
                         : "memory suffices; at least 8 steps an epoch");
         choose(Setting.EPOCHS, AutoRules.epochs(data.images()), "for " + data.images() + " images");
@@ -132,6 +134,40 @@ public final class AutoConfig {
                 Setting.FREEZE_PROTOTYPES,
                 AutoRules.frozenSteps(data.images(), batch),
                 "the first epoch, at most as many images as the paper");
+    }
+
+    /** Cuts a given batch that does not fit the memory. */
+    private void microBatches() {
+        if (given.given(Setting.BATCH_SIZE).isEmpty()) {
+            choose(Setting.GRAD_ACCUM, 1, "the batch was chosen to fit the memory");
+            return;
+        }
+        int batch = values.whole(Setting.BATCH_SIZE);
+        long whole = batch
+                * AutoRules.bytesPerImageOfHead(
+                        values.arch(), values.whole(Setting.HIDDEN), values.wholes(Setting.PROTOTYPES), values.crops());
+        int fitting = AutoRules.batchThatFits(Math.max(memory() / 8, memory() / 2 - whole), bytesPerImage());
+        int count = MicroBatches.fewest(batch, fitting);
+        choose(
+                Setting.GRAD_ACCUM,
+                count,
+                count == 1
+                        ? "the batch fits the memory"
+                        : "the batch of " + batch + " does not fit the memory at about " + (bytesPerImage() >> 20)
+                                + " MiB an image; " + batch / count + " at a time");
+    }
+
+    private long bytesPerImage() {
+        return AutoRules.bytesPerImage(
+                values.arch(),
+                values.stem(),
+                values.crops(),
+                values.precision(),
+                values.truth(Setting.CHECKPOINT_ACTIVATIONS));
+    }
+
+    private long memory() {
+        return onGpu() ? AutoRules.GPU_BYTES : machine.memoryBytes();
     }
 
     private void optimizer() {

@@ -4,6 +4,7 @@ import java.util.List;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.nn.Architecture;
 import org.swav4j.nn.Stem;
+import org.swav4j.tensor.Precision;
 
 /**
  * The numbers that {@link AutoConfig} chooses by, all in this place. They continue the published recipes for ImageNet
@@ -52,6 +53,12 @@ final class AutoRules {
 
     private static final long RESNET50_BYTES_PER_PIXEL = 2000;
     private static final long RESNET18_BYTES_PER_PIXEL = 500;
+
+    /** Of the memory in float32; measured, as the next one is, on ResNet-50 with the paper's crops. */
+    private static final double BF16_SHARE = 0.6;
+
+    /** Of the memory without checkpointing. */
+    private static final double CHECKPOINTED_SHARE = 0.55;
 
     private static final int BYTES_PER_PIXEL = 3;
     /** A usual photograph's longer side by its shorter one. */
@@ -127,13 +134,19 @@ final class AutoRules {
         return (int) Math.max(2, Math.min(BATCH, Long.highestOneBit(Math.max(1, images / 8))));
     }
 
-    /** Largest power of two of images whose training step fits half of the memory. */
-    static int batchThatFits(long memoryBytes, long bytesPerImage) {
-        return (int) Math.min(1 << 20, Long.highestOneBit(Math.max(2, memoryBytes / 2 / bytesPerImage)));
+    /** Largest power of two of images whose activations fit. */
+    static int batchThatFits(long bytes, long bytesPerImage) {
+        return (int) Math.min(1 << 20, Long.highestOneBit(Math.max(2, bytes / bytesPerImage)));
+    }
+
+    /** A power of two: how many of a batch's images come into each of so many parts. */
+    static int share(int batch, int parts) {
+        return Math.max(2, Integer.highestOneBit(Math.max(1, batch / parts)));
     }
 
     /** Estimate of the activations that training on one image keeps, over all its crops. */
-    static long bytesPerImage(Architecture arch, Stem stem, List<CropSpec> crops) {
+    static long bytesPerImage(
+            Architecture arch, Stem stem, List<CropSpec> crops, Precision precision, boolean checkpointed) {
         long pixels = crops.stream()
                 .mapToLong(c -> (long) c.count() * c.size() * c.size())
                 .sum();
@@ -145,7 +158,21 @@ final class AutoRules {
             case SMALL_STRIDE2 -> 4;
             case SMALL -> 16;
         };
-        return Math.max(1, Math.round(pixels * perPixel * arch.width() * finer));
+        double kept = (precision == Precision.BF16 ? BF16_SHARE : 1) * (checkpointed ? CHECKPOINTED_SHARE : 1);
+        return Math.max(1, Math.round(pixels * perPixel * kept * arch.width() * finer));
+    }
+
+    /**
+     * Estimate of what an image takes that its whole batch is in memory with: its pixels, and of each crop features, hidden
+     * layer and, for every head, scores with what the loss makes of them, there and back.
+     */
+    static long bytesPerImageOfHead(Architecture arch, int hidden, List<Integer> prototypes, List<CropSpec> crops) {
+        long views = crops.stream().mapToLong(CropSpec::count).sum();
+        long pixels = crops.stream()
+                .mapToLong(c -> (long) c.count() * c.size() * c.size())
+                .sum();
+        long scores = prototypes.stream().mapToLong(Integer::longValue).sum();
+        return BYTES_PER_PIXEL * pixels + views * Float.BYTES * (2L * arch.features() + 4L * hidden + 7 * scores);
     }
 
     /** Epochs: fewer as there are more images, so that runs have some ten thousand steps. */

@@ -24,6 +24,8 @@ import org.swav4j.tensor.Precision;
  * @param epochs passes over the images
  * @param maxSteps stop after so many steps; 0 for none
  * @param batchSize images per step over all processes
+ * @param gradAccum micro-batches that a step's images go through the trunk in
+ * @param checkpointActivations whether the trunk's activations are computed again in the backward pass
  * @param precision arithmetic
  * @param device {@code cpu} or {@code cuda:N}
  * @param threads threads of libtorch
@@ -42,6 +44,8 @@ public record PretrainConfig(
         int epochs,
         long maxSteps,
         int batchSize,
+        int gradAccum,
+        boolean checkpointActivations,
         Precision precision,
         String device,
         int threads,
@@ -67,6 +71,8 @@ public record PretrainConfig(
         }
         if (batchSize < 2) {
             problems.add(Problem.of(Setting.BATCH_SIZE, "'" + batchSize + "': batch norm needs at least 2 images"));
+        } else {
+            MicroBatches.problem(gradAccum, batchSize).ifPresent(problems::add);
         }
         if (method.queueLength() > 0 && method.queueLength() < batchSize) {
             problems.add(Problem.of(

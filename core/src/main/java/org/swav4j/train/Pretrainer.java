@@ -7,10 +7,13 @@ import org.bytedeco.pytorch.Tensor;
 import org.swav4j.comm.Collective;
 import org.swav4j.comm.GradientAveraging;
 import org.swav4j.method.FeatureQueue;
+import org.swav4j.method.MicroBatch;
 import org.swav4j.method.Sinkhorn;
 import org.swav4j.method.SwappedPrediction;
 import org.swav4j.method.Swav;
 import org.swav4j.method.SwavConfig;
+import org.swav4j.method.TrunkPass;
+import org.swav4j.nn.Pass;
 import org.swav4j.optim.LearningRate;
 import org.swav4j.tensor.Precision;
 
@@ -20,17 +23,27 @@ public final class Pretrainer {
     private final SwavConfig config;
     private final LearningRate schedule;
     private final Precision precision;
+    private final TrunkPass.Keeping keeping;
     private final Sinkhorn sinkhorn;
     private final SwappedPrediction prediction;
     private final GradientAveraging gradients;
 
-    /** @param state what the steps change; stays owned by the caller */
+    /**
+     * @param state what the steps change; stays owned by the caller
+     * @param keeping what of the trunk's activations is kept for the backward pass
+     */
     public Pretrainer(
-            TrainingState state, SwavConfig config, LearningRate schedule, Precision precision, Collective collective) {
+            TrainingState state,
+            SwavConfig config,
+            LearningRate schedule,
+            Precision precision,
+            TrunkPass.Keeping keeping,
+            Collective collective) {
         this.state = state;
         this.config = config;
         this.schedule = schedule;
         this.precision = precision;
+        this.keeping = keeping;
         this.sinkhorn = new Sinkhorn(config.epsilon(), config.sinkhornIterations(), collective);
         this.prediction = new SwappedPrediction(config.temperature(), config.cropsForAssign());
         this.gradients = new GradientAveraging(collective);
@@ -39,18 +52,20 @@ public final class Pretrainer {
     /**
      * Trains on one batch.
      *
-     * @param crops of each resolution, uint8 [n·B, s, s, 3], crop-major
-     * @param batch B, samples on this rank
+     * @param batches the micro-batches, of one size, that make up the batch of this rank
      * @return the loss before the update
      * @throws DivergedException if the loss is not finite; no weight was updated then; batch norm's
      *     running statistics and the queue have seen the batch
      */
-    public double step(List<Tensor> crops, int batch, StepObserver observer) {
+    public double step(List<MicroBatch> batches, StepObserver observer) {
         Swav model = state.model();
         double learningRate = schedule.at(state.step());
+        int batch = batches.stream().mapToInt(MicroBatch::size).sum();
         try (PointerScope scope = new PointerScope()) {
             model.prototypes().normalize();
-            Swav.Output output = model.forward(crops, precision);
+            state.optimizer().zeroGradients();
+            TrunkPass trunk = new TrunkPass(model, batches, precision, keeping);
+            Swav.Output output = model.project(trunk.features(), Pass.TRAINING, precision);
             List<List<Tensor>> codes = codes(output, batch);
             Tensor loss = loss(output, codes);
             double value = loss.item_double();
@@ -58,8 +73,8 @@ public final class Pretrainer {
                 throw new DivergedException(state.step(), learningRate, value);
             }
 
-            state.optimizer().zeroGradients();
             loss.backward();
+            trunk.backward();
             if (state.step() < config.freezePrototypes()) {
                 model.prototypes().dropGradients();
             }

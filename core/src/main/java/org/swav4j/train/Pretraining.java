@@ -29,6 +29,8 @@ import org.swav4j.data.Quarantine;
 import org.swav4j.loader.Batch;
 import org.swav4j.loader.Loader;
 import org.swav4j.method.FeatureQueue;
+import org.swav4j.method.MicroBatch;
+import org.swav4j.method.TrunkPass.Keeping;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.optim.LearningRate;
 import org.swav4j.runlog.MetricsLog;
@@ -72,12 +74,14 @@ public final class Pretraining {
     private int brokenTold;
     private final CheckpointDirectory checkpoints;
     private final String configYaml;
+    private final int batchPerRank;
     private long lastSave = System.nanoTime();
     private Path newest;
 
     /**
      * @param listener told of progress on the calling thread
      * @param stop asked after every step; true ends the run after saving
+     * @throws ConfigurationException if a rank's images cannot be cut into the micro-batches wanted
      */
     public Pretraining(Job job, Collective collective, TrainingListener listener, BooleanSupplier stop) {
         this.job = job;
@@ -88,6 +92,9 @@ public final class Pretraining {
         this.quarantine = new Quarantine(job.images().description());
         this.checkpoints = new CheckpointDirectory(job.run().checkpoints(), CHECKPOINTS_KEPT);
         this.configYaml = ConfigYaml.write(config, List.of());
+        this.batchPerRank = config.batchSize() / collective.world();
+        ConfigurationException.throwIfAny(
+                MicroBatches.problem(config.gradAccum(), batchPerRank).stream().toList());
     }
 
     /**
@@ -102,23 +109,23 @@ public final class Pretraining {
         torch.get_num_threads();
         torch.set_num_threads(config.threads());
         RandomState.seed(config.seed());
-        int batchPerRank = config.batchSize() / collective.world();
         Placement placement = Placement.of(new ComputeDevice(config.device()), config.precision());
         MultiCrop crops = new MultiCrop(config.crops(), config.augmentation());
         try (TrainingState state = new TrainingState(config.model(), config.optimizer(), placement, collective);
                 Loader loader = new Loader(
                         job.images(),
                         crops,
-                        batchPerRank,
+                        batchPerRank / config.gradAccum(),
+                        config.gradAccum(),
                         config.workers(),
                         config.seed(),
                         collective.rank(),
                         collective.world(),
                         quarantine,
                         (long) config.cacheMb() << 20)) {
-            Progress from = begin(state, loader.batchesPerEpoch());
+            Progress from = begin(state, loader.stepsPerEpoch());
             try (MetricsLog metrics = metrics()) {
-                return new Epochs(state, loader, metrics, batchPerRank).run(from);
+                return new Epochs(state, loader, metrics).run(from);
             }
         } finally {
             quarantine.flush(job.run().quarantine());
@@ -181,8 +188,7 @@ public final class Pretraining {
     }
 
     private void startQueue(TrainingState state) {
-        int rows = FeatureQueue.lengthPerRank(
-                config.method().queueLength(), config.batchSize() / collective.world(), collective);
+        int rows = FeatureQueue.lengthPerRank(config.method().queueLength(), batchPerRank, collective);
         state.startQueue(config.method().cropsForAssign().size(), rows);
     }
 
@@ -191,7 +197,6 @@ public final class Pretraining {
         private final TrainingState state;
         private final Loader loader;
         private final MetricsLog metrics;
-        private final int batchPerRank;
         private final int stepsPerEpoch;
         private final long totalSteps;
         private final LearningRate schedule;
@@ -202,16 +207,16 @@ public final class Pretraining {
         private final DataWaitWatch dataWait;
         private double loss = Double.NaN;
 
-        Epochs(TrainingState state, Loader loader, MetricsLog metrics, int batchPerRank) {
+        Epochs(TrainingState state, Loader loader, MetricsLog metrics) {
             this.state = state;
             this.loader = loader;
             this.metrics = metrics;
-            this.batchPerRank = batchPerRank;
-            this.stepsPerEpoch = loader.batchesPerEpoch();
+            this.stepsPerEpoch = loader.stepsPerEpoch();
             long all = (long) stepsPerEpoch * config.epochs();
             this.totalSteps = config.maxSteps() == 0 ? all : Math.min(all, config.maxSteps());
             this.schedule = new LearningRate(config.schedule(), config.epochs(), stepsPerEpoch);
-            this.trainer = new Pretrainer(state, config.method(), schedule, config.precision(), collective);
+            Keeping keeping = config.checkpointActivations() ? Keeping.INPUTS : Keeping.ALL;
+            this.trainer = new Pretrainer(state, config.method(), schedule, config.precision(), keeping, collective);
             int prototypes = config.model().prototypes().get(0);
             this.statistics = new CodeStatistics(prototypes, state.model().parameters());
             this.collapse = new CollapseWatch(prototypes, Math.max(200, stepsPerEpoch));
@@ -231,31 +236,27 @@ public final class Pretraining {
                 // what a run began with must not be lost if it ends before its first epoch does
                 save(0, 0);
             }
-            int firstBatch = from.batch();
+            int firstStep = from.batch();
             for (int epoch = from.epoch(); epoch < config.epochs() && state.step() < totalSteps; epoch++) {
                 if (state.queue() == null
                         && config.method().queueLength() > 0
                         && epoch >= config.method().queueStartEpoch()) {
                     startQueue(state);
                 }
-                if (!epoch(epoch, firstBatch)) {
+                if (!epoch(epoch, firstStep)) {
                     return new TrainingResult(true, state.step(), loss, newest);
                 }
-                firstBatch = 0;
+                firstStep = 0;
             }
             return new TrainingResult(false, state.step(), loss, newest);
         }
 
         /** Returns whether to go on. */
-        private boolean epoch(int epoch, int firstBatch) throws IOException {
-            loader.start(epoch, firstBatch);
-            int done = firstBatch;
-            for (Batch batch = loader.next(); batch != null; batch = loader.next()) {
-                try {
-                    step(epoch, batch);
-                } finally {
-                    batch.release();
-                }
+        private boolean epoch(int epoch, int firstStep) throws IOException {
+            loader.start(epoch, firstStep);
+            int done = firstStep;
+            while (done < stepsPerEpoch) {
+                step(epoch);
                 done++;
                 if (stop.getAsBoolean()) {
                     tellBroken();
@@ -277,13 +278,21 @@ public final class Pretraining {
             return true;
         }
 
-        private void step(int epoch, Batch batch) throws IOException {
+        private void step(int epoch) throws IOException {
             boolean measured = state.step() % MEASURE_EVERY == 0;
             double learningRate = schedule.at(state.step());
+            List<MicroBatch> batches = new ArrayList<>();
+            long waitNanos = 0;
             try (PointerScope scope = new PointerScope()) {
-                loss = trainer.step(tensors(batch), batchPerRank, measured ? statistics : StepObserver.NONE);
+                for (int i = 0; i < config.gradAccum(); i++) {
+                    batches.add(microBatch(loader.next()));
+                    waitNanos += loader.lastWaitNanos();
+                }
+                loss = trainer.step(batches, measured ? statistics : StepObserver.NONE);
+            } finally {
+                batches.forEach(batch -> batch.release().run());
             }
-            throughput.step(loader.lastWaitNanos());
+            throughput.step(waitNanos);
             dataWait.step(throughput).ifPresent(listener::warning);
             listener.step(new StepReport(
                     state.step(),
@@ -318,25 +327,25 @@ public final class Pretraining {
             return row;
         }
 
-        private List<Tensor> tensors(Batch batch) {
+        private MicroBatch microBatch(Batch batch) {
             List<Tensor> tensors = new ArrayList<>();
             for (int r = 0; r < batch.resolutions(); r++) {
                 CropSpec spec = batch.spec(r);
                 long[] shape = {(long) spec.count() * batch.size(), spec.size(), spec.size(), 3};
                 tensors.add(torch.from_blob(batch.pixels(r), shape, new TensorOptions(ScalarType.Byte)));
             }
-            return tensors;
+            return new MicroBatch(tensors, batch.size(), batch::release);
         }
 
-        private void save(int epoch, int batchesDone) {
+        private void save(int epoch, int stepsDone) {
             if (!state.model().parameters().isFinite()) {
                 throw new DivergedException(state.step(), schedule.at(state.step()), Double.NaN);
             }
-            boolean epochDone = batchesDone >= stepsPerEpoch;
+            boolean epochDone = stepsDone >= stepsPerEpoch;
             Progress progress = new Progress(
                     state.step(),
                     epochDone ? epoch + 1 : epoch,
-                    epochDone ? 0 : batchesDone,
+                    epochDone ? 0 : stepsDone,
                     stepsPerEpoch,
                     job.images().fingerprint(),
                     Base64.getEncoder().encodeToString(RandomState.capture()));

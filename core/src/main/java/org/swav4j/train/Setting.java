@@ -79,6 +79,18 @@ public enum Setting {
     MAX_STEPS(whole(0, Long.MAX_VALUE), "N", "0", "", "stop after so many steps; 0: after the last epoch"),
     BATCH_SIZE(
             whole(2, 1 << 20), "N", null, "", "images per step, over all processes (the original counts per process)"),
+    GRAD_ACCUM(
+            whole(1, 1 << 19),
+            "N",
+            null,
+            "",
+            "micro-batches a step's images go through the trunk in, to save memory; codes and loss are the whole batch's"),
+    CHECKPOINT_ACTIVATIONS(
+            truth(),
+            "true|false",
+            "false",
+            "",
+            "compute the trunk's activations again in the backward pass, to save memory; the same result, slower"),
     OPTIMIZER(parsed(OptimizerConfig.Kind::parse), "NAME", null, "", "larc (around SGD, the paper's) or adamw"),
     BASE_LR(positive(), "X", null, "", "learning rate after warm-up"),
     FINAL_LR(notNegative(), "X", null, "", "learning rate the cosine ends at"),

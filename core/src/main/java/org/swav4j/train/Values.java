@@ -33,6 +33,8 @@ final class Values {
         values.put(Setting.EPOCHS, (long) config.epochs());
         values.put(Setting.MAX_STEPS, config.maxSteps());
         values.put(Setting.BATCH_SIZE, (long) config.batchSize());
+        values.put(Setting.GRAD_ACCUM, (long) config.gradAccum());
+        values.put(Setting.CHECKPOINT_ACTIVATIONS, config.checkpointActivations());
         values.put(Setting.PRECISION, config.precision());
         values.put(Setting.DEVICE, config.device());
         values.put(Setting.THREADS, (long) config.threads());
@@ -111,6 +113,10 @@ final class Values {
         return (String) get(setting);
     }
 
+    boolean truth(Setting setting) {
+        return (Boolean) get(setting);
+    }
+
     Architecture arch() {
         return (Architecture) get(Setting.ARCH);
     }
@@ -175,7 +181,7 @@ final class Values {
                         real(Setting.WEIGHT_DECAY),
                         real(Setting.MOMENTUM),
                         real(Setting.TRUST_COEFFICIENT),
-                        (Boolean) get(Setting.EXCLUDE_BIAS_AND_NORM)),
+                        truth(Setting.EXCLUDE_BIAS_AND_NORM)),
                 new ScheduleConfig(
                         real(Setting.BASE_LR),
                         real(Setting.FINAL_LR),
@@ -184,6 +190,8 @@ final class Values {
                 whole(Setting.EPOCHS),
                 longWhole(Setting.MAX_STEPS),
                 whole(Setting.BATCH_SIZE),
+                whole(Setting.GRAD_ACCUM),
+                truth(Setting.CHECKPOINT_ACTIVATIONS),
                 precision(),
                 text(Setting.DEVICE),
                 whole(Setting.THREADS),

@@ -21,6 +21,7 @@ import org.swav4j.method.ModelConfig;
 import org.swav4j.method.Swav;
 import org.swav4j.nn.Architecture;
 import org.swav4j.nn.ModuleState.Placement;
+import org.swav4j.nn.Pass;
 import org.swav4j.nn.Stem;
 import org.swav4j.tensor.Precision;
 import org.swav4j.tensor.RandomState;
@@ -58,7 +59,7 @@ class FrozenEncoderTest {
         try (PointerScope scope = new PointerScope();
                 Swav model = model()) {
             // running statistics other than those of the start
-            model.forward(List.of(Tensors.pixels(1, 8, 16, 16, 3)), Precision.FP32);
+            model.trunk(List.of(Tensors.pixels(1, 8, 16, 16, 3)), Pass.TRAINING, Precision.FP32);
             Path checkpoint = save(model, INFO);
             Tensor pixels = Tensors.pixels(2, 3, 16, 16, 3);
             for (Path place : new Path[] {run, checkpoint}) {

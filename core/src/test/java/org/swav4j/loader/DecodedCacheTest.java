@@ -70,7 +70,7 @@ class DecodedCacheTest {
 
     private static byte[] epochs(MemoryImages images, int workers, long keptBytes) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        try (Loader loader = new Loader(images, CROPS, 8, workers, 31, 0, 1, new Quarantine("test"), keptBytes)) {
+        try (Loader loader = new Loader(images, CROPS, 8, 1, workers, 31, 0, 1, new Quarantine("test"), keptBytes)) {
             for (int epoch = 0; epoch < 3; epoch++) {
                 loader.start(epoch, 0);
                 for (Batch batch = loader.next(); batch != null; batch = loader.next()) {

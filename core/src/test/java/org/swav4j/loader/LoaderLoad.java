@@ -37,7 +37,7 @@ final class LoaderLoad {
         long half = 0;
         try (Loader loader = new Loader(source, crops, BATCH, workers, 31, 0, 1, new Quarantine("copies"))) {
             loader.start(0, 0);
-            int batches = loader.batchesPerEpoch();
+            int batches = loader.stepsPerEpoch();
             for (int i = 0; i < batches; i++) {
                 loader.next().release();
                 tenth = i == batches / 10 ? megabytes() : tenth;

@@ -94,12 +94,79 @@ class LoaderTest {
         }
     }
 
+    /** Three batches of four make the steps that one of twelve does: the same crops, none of an incomplete step. */
+    @Test
+    void severalBatchesAStepHoldWhatOneWould() {
+        MemoryImages images = new MemoryImages(33, Set.of(9));
+        List<Integer> seen = new ArrayList<>();
+        try (Loader whole = new Loader(images, CROPS, 12, 1, 2, 31, 0, 1, quarantine, 0);
+                Loader parts = new Loader(images, CROPS, 4, 3, 2, 31, 0, 1, new Quarantine("parts"), 0)) {
+            assertThat(parts.stepsPerEpoch()).isEqualTo(whole.stepsPerEpoch()).isEqualTo(2);
+            parts.start(5, 0);
+            whole.start(5, 0);
+            for (int step = 0; step < 2; step++) {
+                Batch expected = whole.next();
+                List<Batch> out = List.of(parts.next(), parts.next(), parts.next());
+                for (int part = 0; part < 3; part++) {
+                    assertThat(out.get(part).indices())
+                            .isEqualTo(Arrays.copyOfRange(expected.indices(), 4 * part, 4 * part + 4));
+                    int row = 32 * 32 * 3;
+                    for (int crop = 0; crop < 2; crop++) {
+                        assertThat(Arrays.copyOfRange(bytes(out.get(part), 0), 4 * crop * row, (4 * crop + 4) * row))
+                                .isEqualTo(Arrays.copyOfRange(
+                                        bytes(expected, 0),
+                                        (12 * crop + 4 * part) * row,
+                                        (12 * crop + 4 * part + 4) * row));
+                    }
+                    Arrays.stream(out.get(part).indices()).forEach(seen::add);
+                }
+                expected.release();
+                out.forEach(Batch::release);
+            }
+            assertThat(parts.next()).isNull();
+            assertThat(seen).hasSize(24);
+            parts.start(5, 1);
+            assertThat(parts.next().indices())
+                    .containsExactly(
+                            seen.subList(12, 16).stream().mapToInt(i -> i).toArray());
+        }
+    }
+
+    /** Beside a step's three batches, the workers fill two. */
+    @Test
+    void theBatchesAheadComeOnTopOfTheStepsOwn() throws InterruptedException {
+        MemoryImages images = new MemoryImages(60, Set.of());
+        try (Loader loader = new Loader(images, CROPS, BATCH, 3, 3, 31, 0, 1, quarantine, 0)) {
+            loader.start(0, 0);
+            for (int i = 0; i < 100 && images.reads() < 5 * BATCH; i++) {
+                Thread.sleep(20);
+            }
+            Thread.sleep(100);
+            assertThat(images.reads()).isEqualTo(5 * BATCH);
+        }
+    }
+
+    @Test
+    void theQuarantineCountsSteps() {
+        MemoryImages images = new MemoryImages(24, Set.of(7));
+        int[] order = EpochOrder.indices(31, 1, 0, 1, 24);
+        int position =
+                IntStream.range(0, 24).filter(i -> order[i] == 7).findFirst().orElseThrow();
+        try (Loader loader = new Loader(images, CROPS, 4, 2, 2, 31, 0, 1, quarantine, 0)) {
+            loader.start(1, 0);
+            drain(loader);
+        }
+        assertThat(quarantine.entries())
+                .singleElement()
+                .satisfies(e -> assertThat(e.step()).isEqualTo(3 + position / 8 + 1));
+    }
+
     @Test
     void batchesSayWhatTheyHold() {
         MemoryImages images = new MemoryImages(30, Set.of());
         int[] order = EpochOrder.indices(31, 6, 1, 2, 30);
         try (Loader loader = new Loader(images, CROPS, BATCH, 2, 31, 1, 2, quarantine)) {
-            assertThat(loader.batchesPerEpoch()).isEqualTo(3);
+            assertThat(loader.stepsPerEpoch()).isEqualTo(3);
             loader.start(6, 0);
             for (int i = 0; i < 3; i++) {
                 Batch batch = loader.next();
@@ -273,6 +340,9 @@ class LoaderTest {
     @Test
     void refusesABatchLargerThanTheSource() {
         MemoryImages images = new MemoryImages(7, Set.of());
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> new Loader(images, CROPS, 4, 2, 1, 31, 0, 1, quarantine, 0))
+                .withMessage("memory: 7 images: fewer than one batch of 8; use a smaller batch");
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> new Loader(images, CROPS, 4, 1, 31, 0, 2, quarantine))
                 .withMessage("memory: 7 images: fewer than one batch of 4 on each of 2 ranks; use a smaller batch");

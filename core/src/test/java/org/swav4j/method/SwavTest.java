@@ -17,6 +17,7 @@ import org.swav4j.Tensors;
 import org.swav4j.comm.Alone;
 import org.swav4j.nn.Architecture;
 import org.swav4j.nn.ModuleState.Placement;
+import org.swav4j.nn.Pass;
 import org.swav4j.nn.Stem;
 import org.swav4j.tensor.Precision;
 import org.swav4j.tensor.RandomState;
@@ -49,7 +50,7 @@ class SwavTest {
                 Swav model = model("resnet18w0.125", 16, 10, 12)) {
             model.prototypes().normalize();
             for (Precision precision : Precision.values()) {
-                Swav.Output output = model.forward(crops(), precision);
+                Swav.Output output = trained(model, crops(), precision);
                 assertThat(output.embeddings().shape()).containsExactly(5 * BATCH, 8);
                 assertThat(output.embeddings().scalar_type().intern()).isEqualTo(ScalarType.Float);
                 double[] lengths = Tensors.doubles(
@@ -70,6 +71,10 @@ class SwavTest {
         }
     }
 
+    private static Swav.Output trained(Swav model, List<Tensor> crops, Precision precision) {
+        return model.project(model.trunk(crops, Pass.TRAINING, precision), Pass.TRAINING, precision);
+    }
+
     /** Crops 0 and 1 show the same pixels, so rows s and B + s are equal, and no others are. */
     @Test
     void rowsAreCropMajor() {
@@ -77,7 +82,7 @@ class SwavTest {
                 Swav model = model("resnet18w0.125", 16, 10)) {
             Tensor large = Tensors.pixels(1, BATCH, 16, 16, 3);
             List<Tensor> crops = List.of(torch.cat(new TensorVector(large, large), 0), crops().get(1));
-            Tensor z = model.forward(crops, Precision.FP32).embeddings();
+            Tensor z = trained(model, crops, Precision.FP32).embeddings();
             assertThat(GoldenSet.maxDifference(z.narrow(0, 0, BATCH), z.narrow(0, BATCH, BATCH)))
                     .isLessThan(1e-5);
             Tensor similar = z.narrow(0, 0, BATCH).matmul(z.narrow(0, 0, BATCH).t());
@@ -92,7 +97,7 @@ class SwavTest {
     void theTrunkSeesOneResolutionAtATimeAndTheHeadAllAtOnce() {
         try (PointerScope scope = new PointerScope();
                 Swav model = model("resnet18w0.125", 16, 10)) {
-            model.forward(crops(), Precision.FP32);
+            trained(model, crops(), Precision.FP32);
             assertThat(count(model, "bn1")).isEqualTo(2);
             assertThat(count(model, "layer4.1.bn2")).isEqualTo(2);
             assertThat(count(model, "projection_head.1")).isEqualTo(1);
@@ -111,7 +116,7 @@ class SwavTest {
             try (StateDict before = Tensors.copy(model.state())) {
                 Tensor features = model.features(Tensors.pixels(3, 2, 16, 16, 3), Precision.FP32);
                 assertThat(features.shape()).containsExactly(2, 64);
-                Swav.Output output = model.project(features);
+                Swav.Output output = model.project(features, Pass.INFERENCE, Precision.FP32);
                 assertThat(output.embeddings().shape()).containsExactly(2, 8);
                 assertThat(Arrays.stream(Tensors.doubles(output.scores().get(0))))
                         .allMatch(s -> Math.abs(s) < 1.00001);

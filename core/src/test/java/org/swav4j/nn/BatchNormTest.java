@@ -28,7 +28,7 @@ class BatchNormTest {
 
     /** Everything a pass leaves, of one rank. */
     @SuppressWarnings("ArrayRecordComponent") // compared by the arrays' values, never as records
-    private record Pass(
+    private record Outcome(
             double[] y,
             double[] inputGradient,
             double[] weightGradient,
@@ -38,7 +38,7 @@ class BatchNormTest {
             long batches) {}
 
     /** Forward and backward of samples {@code first} and on of the batch; loss = Σ y·g. */
-    private static Pass pass(Collective collective, boolean images, int first, int count) {
+    private static Outcome pass(Collective collective, boolean images, int first, int count) {
         ModuleState modules = new ModuleState(Placement.CPU);
         // the scope keeps the hook alive until backward
         try (PointerScope scope = new PointerScope();
@@ -51,9 +51,9 @@ class BatchNormTest {
             Tensor x =
                     input(images).narrow(0, first, count).contiguous().detach().set_requires_grad(true);
             Tensor g = outputGradient(images).narrow(0, first, count);
-            Tensor y = norm.forward(x, true);
+            Tensor y = norm.forward(x, Pass.TRAINING);
             y.mul(g).sum().backward();
-            return new Pass(
+            return new Outcome(
                     Tensors.doubles(y),
                     Tensors.doubles(x.grad()),
                     Tensors.doubles(state.get("bn.weight").grad()),
@@ -81,7 +81,7 @@ class BatchNormTest {
     }
 
     /** The definition in float64. */
-    private static Pass byHand(boolean images) {
+    private static Outcome byHand(boolean images) {
         double[] x;
         double[] g;
         try (PointerScope scope = new PointerScope()) {
@@ -118,7 +118,7 @@ class BatchNormTest {
             runningMean[c] = 0.1 * mean;
             runningVar[c] = 0.9 + 0.1 * variance * n / (n - 1);
         }
-        return new Pass(y, dx, dw, db, runningMean, runningVar, 1);
+        return new Outcome(y, dx, dw, db, runningMean, runningVar, 1);
     }
 
     private static int[] positions(int channel, int inner) {
@@ -141,7 +141,7 @@ class BatchNormTest {
         int[] shares = java.util.Arrays.stream(sizes.split(" "))
                 .mapToInt(Integer::parseInt)
                 .toArray();
-        List<Pass> ranks = ThreadRanks.run(shares.length, collective -> {
+        List<Outcome> ranks = ThreadRanks.run(shares.length, collective -> {
             int first = 0;
             for (int rank = 0; rank < collective.rank(); rank++) {
                 first += shares[rank];
@@ -150,12 +150,12 @@ class BatchNormTest {
         });
         double[] dw = new double[CHANNELS];
         double[] db = new double[CHANNELS];
-        for (Pass rank : ranks) {
+        for (Outcome rank : ranks) {
             for (int c = 0; c < CHANNELS; c++) {
                 dw[c] += rank.weightGradient[c];
                 db[c] += rank.biasGradient[c];
             }
-            Pass expected = byHand(images);
+            Outcome expected = byHand(images);
             close(rank.mean, expected.mean);
             close(rank.variance, expected.variance);
             assertThat(rank.batches).isEqualTo(1);
@@ -163,9 +163,9 @@ class BatchNormTest {
             assertThat(rank.variance).containsExactly(ranks.get(0).variance);
         }
         compare(
-                new Pass(
-                        joined(ranks.stream().map(Pass::y).toList()),
-                        joined(ranks.stream().map(Pass::inputGradient).toList()),
+                new Outcome(
+                        joined(ranks.stream().map(Outcome::y).toList()),
+                        joined(ranks.stream().map(Outcome::inputGradient).toList()),
                         dw,
                         db,
                         ranks.get(0).mean,
@@ -178,7 +178,7 @@ class BatchNormTest {
         return parts.stream().flatMapToDouble(java.util.Arrays::stream).toArray();
     }
 
-    private static void compare(Pass actual, Pass expected) {
+    private static void compare(Outcome actual, Outcome expected) {
         close(actual.y, expected.y);
         close(actual.inputGradient, expected.inputGradient);
         close(actual.weightGradient, expected.weightGradient);
@@ -204,7 +204,7 @@ class BatchNormTest {
             BatchNorm norm = new BatchNorm(modules.under("bn"), 2, new Alone());
             state.get("bn.running_mean").copy_(Tensors.floats(new double[] {1, 2}, 2));
             state.get("bn.running_var").copy_(Tensors.floats(new double[] {4, 0.25}, 2));
-            Tensor y = norm.forward(Tensors.floats(new double[] {3, 3, 1, 2}, 2, 2), false);
+            Tensor y = norm.forward(Tensors.floats(new double[] {3, 3, 1, 2}, 2, 2), Pass.INFERENCE);
             double[] values = Tensors.doubles(y);
             assertThat(values[0]).isCloseTo(1, Offset.offset(1e-5));
             assertThat(values[1]).isCloseTo(2, Offset.offset(1e-4));

@@ -35,7 +35,8 @@ class ProjectionHeadTest {
                             "projection_head.3.bias");
             assertThat(state.get("projection_head.0.weight").shape()).containsExactly(5, 6);
             assertThat(state.get("projection_head.3.weight").shape()).containsExactly(4, 5);
-            assertThat(head.forward(Tensors.gaussian(1, 7, 6), true).shape()).containsExactly(7, 4);
+            assertThat(head.forward(Tensors.gaussian(1, 7, 6), Pass.TRAINING).shape())
+                    .containsExactly(7, 4);
         }
     }
 
@@ -53,7 +54,7 @@ class ProjectionHeadTest {
             Tensor normed = hidden.div(new Scalar(Math.sqrt(1 + 1e-5))).clamp_min(new Scalar(0.0));
             Tensor expected =
                     normed.matmul(state.get("projection_head.3.weight").t()).add(state.get("projection_head.3.bias"));
-            assertThat(GoldenSet.maxDifference(head.forward(x, false), expected))
+            assertThat(GoldenSet.maxDifference(head.forward(x, Pass.INFERENCE), expected))
                     .isLessThan(1e-6);
         }
     }
@@ -68,7 +69,7 @@ class ProjectionHeadTest {
             assertThat(state.names()).containsExactly("projection_head.weight", "projection_head.bias");
             state.get("projection_head.weight").copy_(Tensors.floats(new double[] {2, -3}, 1, 2));
             state.get("projection_head.bias").copy_(Tensors.floats(new double[] {0.5}, 1));
-            assertThat(Tensors.doubles(head.forward(Tensors.floats(new double[] {1, 1, 0, 4}, 2, 2), true)))
+            assertThat(Tensors.doubles(head.forward(Tensors.floats(new double[] {1, 1, 0, 4}, 2, 2), Pass.TRAINING)))
                     .containsExactly(new double[] {-0.5, -11.5}, Offset.offset(1e-6));
         }
     }

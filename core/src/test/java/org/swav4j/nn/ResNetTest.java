@@ -159,7 +159,7 @@ class ResNetTest {
                 PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
             for (int side : new int[] {8, 33, 64}) {
-                Tensor features = built.trunk.forward(Tensors.gaussian(1, 2, 3, side, side), false);
+                Tensor features = built.trunk.forward(Tensors.gaussian(1, 2, 3, side, side), Pass.INFERENCE);
                 assertThat(features.shape()).containsExactly(2, 64);
             }
             long kernel = stem == Stem.IMAGENET ? 7 : 3;
@@ -177,13 +177,13 @@ class ResNetTest {
             strided.state.copyFrom(small.state, "small");
             Tensor pixels = Tensors.gaussian(1, 2, 3, 32, 32);
             assertThat(GoldenSet.maxDifference(
-                            small.trunk.forward(pixels, false), byHand(small.state, pixels, false, 1)))
+                            small.trunk.forward(pixels, Pass.INFERENCE), byHand(small.state, pixels, false, 1)))
                     .isLessThan(1e-5);
             assertThat(GoldenSet.maxDifference(
-                            strided.trunk.forward(pixels, false), byHand(strided.state, pixels, false, 2)))
+                            strided.trunk.forward(pixels, Pass.INFERENCE), byHand(strided.state, pixels, false, 2)))
                     .isLessThan(1e-5);
             assertThat(GoldenSet.maxDifference(
-                            small.trunk.forward(pixels, false), strided.trunk.forward(pixels, false)))
+                            small.trunk.forward(pixels, Pass.INFERENCE), strided.trunk.forward(pixels, Pass.INFERENCE)))
                     .isGreaterThan(1e-3);
         }
     }
@@ -196,10 +196,10 @@ class ResNetTest {
                 PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
             // running statistics that are not those of the start
-            built.trunk.forward(Tensors.gaussian(1, 4, 3, 48, 48), true);
+            built.trunk.forward(Tensors.gaussian(1, 4, 3, 48, 48), Pass.TRAINING);
             Tensor pixels = Tensors.gaussian(2, 2, 3, 48, 48);
             Tensor expected = byHand(built.state, pixels, true, 2);
-            Tensor features = built.trunk.forward(pixels, false);
+            Tensor features = built.trunk.forward(pixels, Pass.INFERENCE);
             double scale = expected.abs().max().item_double();
             assertThat(scale).isGreaterThan(0.1);
             // float32 rounds in proportion to the values, which grow from block to block
@@ -268,9 +268,9 @@ class ResNetTest {
                 Built contiguous = Built.of("resnet50w0.125", Stem.IMAGENET, CONTIGUOUS)) {
             contiguous.state.copyFrom(last.state, "channels last");
             Tensor pixels = Tensors.gaussian(1, 4, 3, 64, 64);
-            for (boolean training : new boolean[] {true, false}) {
-                Tensor a = last.trunk.forward(pixels.contiguous(MemoryFormat.ChannelsLast), training);
-                Tensor b = contiguous.trunk.forward(pixels, training);
+            for (Pass pass : List.of(Pass.TRAINING, Pass.INFERENCE)) {
+                Tensor a = last.trunk.forward(pixels.contiguous(MemoryFormat.ChannelsLast), pass);
+                Tensor b = contiguous.trunk.forward(pixels, pass);
                 assertThat(relativeDifference(a, b)).isLessThan(LAYOUT_TOLERANCE);
             }
             last.state.forEach((name, tensor) -> assertThat(relativeDifference(tensor, contiguous.state.get(name)))
@@ -291,11 +291,12 @@ class ResNetTest {
                 Built built = Built.of("resnet18w0.125", Stem.SMALL, Placement.CPU);
                 StateDict before = Tensors.copy(built.state)) {
             Tensor pixels = Tensors.gaussian(1, 4, 3, 16, 16);
-            Tensor features = built.trunk.forward(pixels, false);
+            Tensor features = built.trunk.forward(pixels, Pass.INFERENCE);
             assertThat(Tensors.differing(before, built.state)).isEmpty();
-            assertThat(features.equal(built.trunk.forward(pixels, false))).isTrue();
+            assertThat(features.equal(built.trunk.forward(pixels, Pass.INFERENCE)))
+                    .isTrue();
 
-            built.trunk.forward(pixels, true);
+            built.trunk.forward(pixels, Pass.TRAINING);
             assertThat(Tensors.differing(before, built.state))
                     .hasSize(3 * 20)
                     .allMatch(name -> name.contains("running_") || name.endsWith("num_batches_tracked"));
@@ -309,8 +310,8 @@ class ResNetTest {
                 NoGradGuard noGrad = new NoGradGuard();
                 Built built = Built.of("resnet18w0.125", Stem.SMALL, Placement.CPU)) {
             Tensor pixels = Tensors.gaussian(1, 4, 3, 16, 16);
-            Tensor together = built.trunk.forward(pixels, false);
-            Tensor alone = built.trunk.forward(pixels.narrow(0, 2, 1), false);
+            Tensor together = built.trunk.forward(pixels, Pass.INFERENCE);
+            Tensor alone = built.trunk.forward(pixels.narrow(0, 2, 1), Pass.INFERENCE);
             assertThat(relativeDifference(alone, together.narrow(0, 2, 1))).isLessThan(1e-5);
         }
     }

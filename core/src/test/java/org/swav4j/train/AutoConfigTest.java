@@ -146,6 +146,59 @@ class AutoConfigTest {
                 .satisfies(c -> assertThat(c.reason()).contains("fits the memory"));
     }
 
+    /** A batch of 4096 on any machine: in parts whose activations fit into what half of the memory leaves. */
+    @ParameterizedTest
+    @CsvSource({"8, false", "16, false", "16, true", "64, false"})
+    void aGivenBatchThatDoesNotFitIsCut(int gigabytes, boolean checkpointed) {
+        MachineFacts machine = new MachineFacts(2, (long) gigabytes << 30, true, false);
+        Settings.Builder settings = Settings.builder().preset("swav_800ep");
+        if (checkpointed) {
+            settings.flag(Setting.CHECKPOINT_ACTIVATIONS, "true");
+        }
+        Resolution resolution = AutoConfig.complete(settings.build(), new DataFacts(1_281_167, 375), machine);
+        PretrainConfig config = resolution.config();
+        assertThat(config.batchSize()).isEqualTo(4096);
+        long perImage = AutoRules.bytesPerImage(
+                config.model().arch(), config.model().stem(), config.crops(), config.precision(), checkpointed);
+        long micro = 4096 / config.gradAccum() * perImage;
+        assertThat(micro).isLessThanOrEqualTo(machine.memoryBytes() / 2).isGreaterThan(machine.memoryBytes() / 32);
+        assertThat(resolution.choices())
+                .filteredOn(c -> c.key().equals("grad_accum"))
+                .singleElement()
+                .satisfies(c -> assertThat(c.reason())
+                        .contains(
+                                "the batch of 4096 does not fit the memory", 4096 / config.gradAccum() + " at a time"));
+    }
+
+    @Test
+    void aBatchIsNotCutWithoutNeed() {
+        Settings given = Settings.builder().preset("cifar10").build();
+        assertThat(AutoConfig.complete(given, new DataFacts(50_000, 32), LAPTOP)
+                        .config()
+                        .gradAccum())
+                .isEqualTo(1);
+        assertThat(AutoConfig.complete(NOTHING, new DataFacts(1_281_167, 375), LAPTOP)
+                        .config()
+                        .gradAccum())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void givenMicroBatchesMakeTheChosenBatchAMultiple() {
+        Settings settings = Settings.builder().flag(Setting.GRAD_ACCUM, "3").build();
+        PretrainConfig config =
+                AutoConfig.complete(settings, new DataFacts(50_000, 32), LAPTOP).config();
+        assertThat(config.batchSize()).isEqualTo(3 * 64);
+        assertThat(problems(
+                        Settings.builder()
+                                .flag(Setting.GRAD_ACCUM, "3")
+                                .yaml("batch_size: 64", "my.yaml")
+                                .build(),
+                        1000))
+                .containsExactly("--grad-accum: '3': must cut the batch of 64 into equal parts of at least 2 images;"
+                        + " try 2 or 4");
+    }
+
     @Test
     void valuesThatDoNotGoTogetherAreNamedWithTheirPlacesAllAtOnce() {
         Settings settings = Settings.builder()
@@ -240,10 +293,13 @@ class AutoConfigTest {
     @Test
     void aConfigYamlOfAnEarlierVersionSaysWhatThatVersionDid() {
         Resolution resolution = AutoConfig.complete(NOTHING, new DataFacts(1000, 32), LAPTOP);
-        String yaml = ConfigYaml.write(resolution.config(), List.of()).replaceAll("(?m)^(augment|cache_mb): .*\n", "");
+        String yaml = ConfigYaml.write(resolution.config(), List.of())
+                .replaceAll("(?m)^(augment|cache_mb|grad_accum|checkpoint_activations): .*\n", "");
         PretrainConfig config = ConfigYaml.read(yaml, "c.yaml");
         assertThat(config.augmentation().fidelity()).isEqualTo(Augmentation.Fidelity.FAST);
         assertThat(config.cacheMb()).isZero();
+        assertThat(config.gradAccum()).isEqualTo(1);
+        assertThat(config.checkpointActivations()).isFalse();
     }
 
     @Test
@@ -292,11 +348,12 @@ class AutoConfigTest {
             case PROTOTYPES -> "24,40";
             case CROPS_FOR_ASSIGN -> "1,0";
             case OPTIMIZER -> "larc";
-            case EXCLUDE_BIAS_AND_NORM -> "true";
+            case EXCLUDE_BIAS_AND_NORM, CHECKPOINT_ACTIVATIONS -> "true";
             case PRECISION -> "fp32";
             case DEVICE -> "cuda:3";
             case BLUR_SIGMA -> "0.2-1.5";
             case AUGMENT -> "exact";
+            case GRAD_ACCUM -> "4";
             case EPSILON, TEMPERATURE, BASE_LR, FINAL_LR, START_WARMUP, WEIGHT_DECAY, MOMENTUM, TRUST_COEFFICIENT ->
                 "0.07";
             case FLIP, JITTER_PROBABILITY, BRIGHTNESS, CONTRAST, SATURATION, HUE, GRAYSCALE, BLUR -> "0.33";

@@ -9,16 +9,18 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.swav4j.GoldenSet;
 import org.swav4j.Tensors;
 import org.swav4j.comm.Alone;
 import org.swav4j.comm.Collective;
 import org.swav4j.comm.ThreadRanks;
 import org.swav4j.method.FeatureQueue;
+import org.swav4j.method.MicroBatch;
 import org.swav4j.method.ModelConfig;
 import org.swav4j.method.Swav;
 import org.swav4j.method.SwavConfig;
+import org.swav4j.method.TrunkPass.Keeping;
 import org.swav4j.nn.Architecture;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.nn.Stem;
@@ -45,7 +47,7 @@ class PretrainerRanksTest {
     /** What a rank saw and was left with; {@code codes} are its rows of the first assigned crop's in the last step. */
     private record Outcome(List<Double> losses, StateDict codes, StateDict state, StateDict queue) {}
 
-    private static Outcome train(Collective collective, StateDict init) {
+    private static Outcome train(Collective collective, StateDict init, int parts) {
         Tensors.useOneThread();
         int share = BATCH / collective.world();
         Outcome outcome = new Outcome(new ArrayList<>(), new StateDict(), new StateDict(), new StateDict());
@@ -53,14 +55,18 @@ class PretrainerRanksTest {
                 TrainingState state = new TrainingState(MODEL, LARC, Placement.CPU, collective)) {
             state.model().state().copyFrom(init, "init");
             state.startQueue(2, FeatureQueue.lengthPerRank(METHOD.queueLength(), share, collective));
-            Pretrainer trainer =
-                    new Pretrainer(state, METHOD, new LearningRate(SCHEDULE, 1, STEPS), Precision.FP32, collective);
+            Pretrainer trainer = new Pretrainer(
+                    state, METHOD, new LearningRate(SCHEDULE, 1, STEPS), Precision.FP32, Keeping.ALL, collective);
             for (int step = 0; step < STEPS; step++) {
-                List<Tensor> crops = List.of(
-                        part(Tensors.pixels(100 + step, 2 * BATCH, 16, 16, 3), 2, collective),
-                        part(Tensors.pixels(200 + step, 3 * BATCH, 8, 8, 3), 3, collective));
+                List<MicroBatch> batches = new ArrayList<>();
+                for (int part = 0; part < parts; part++) {
+                    List<Tensor> crops = List.of(
+                            part(Tensors.pixels(100 + step, 2 * BATCH, 16, 16, 3), 2, collective, part, parts),
+                            part(Tensors.pixels(200 + step, 3 * BATCH, 8, 8, 3), 3, collective, part, parts));
+                    batches.add(new MicroBatch(crops, share / parts));
+                }
                 boolean last = step == STEPS - 1;
-                outcome.losses.add(trainer.step(crops, share, (output, codes, loss) -> {
+                outcome.losses.add(trainer.step(batches, (output, codes, loss) -> {
                     if (last) {
                         outcome.codes.add("codes", codes.get(0).get(0).clone());
                     }
@@ -76,25 +82,27 @@ class PretrainerRanksTest {
         return outcome;
     }
 
-    /** This rank's samples of every crop, still crop-major. */
-    private static Tensor part(Tensor crops, int count, Collective collective) {
-        int share = BATCH / collective.world();
-        TensorVector parts = new TensorVector(count);
+    /** This rank's samples, in this micro-batch, of every crop, still crop-major: the ranks share every micro-batch. */
+    private static Tensor part(Tensor crops, int count, Collective collective, int part, int parts) {
+        int together = BATCH / parts;
+        int share = together / collective.world();
+        TensorVector samples = new TensorVector(count);
         for (int crop = 0; crop < count; crop++) {
-            parts.put(crop, crops.narrow(0, (long) crop * BATCH + (long) collective.rank() * share, share));
+            int first = crop * BATCH + part * together + collective.rank() * share;
+            samples.put(crop, crops.narrow(0, first, share));
         }
-        return torch.cat(parts, 0);
+        return torch.cat(samples, 0);
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {2, 4})
-    void ranksTogetherTrainAsOne(int world) {
+    @CsvSource({"2, 1", "4, 1", "2, 2"})
+    void ranksTogetherTrainAsOne(int world, int parts) {
         RandomState.seed(1);
         try (PointerScope scope = new PointerScope();
                 Swav fresh = new Swav(MODEL, Placement.CPU, new Alone());
                 StateDict init = Tensors.copy(fresh.state())) {
-            Outcome one = train(new Alone(), init);
-            List<Outcome> ranks = ThreadRanks.run(world, collective -> train(collective, init));
+            Outcome one = train(new Alone(), init, parts);
+            List<Outcome> ranks = ThreadRanks.run(world, collective -> train(collective, init, parts));
 
             for (int step = 0; step < STEPS; step++) {
                 int at = step;
@@ -106,9 +114,10 @@ class PretrainerRanksTest {
             }
             TensorVector codes = new TensorVector(world);
             for (int rank = 0; rank < world; rank++) {
-                codes.put(rank, ranks.get(rank).codes.get("codes"));
+                Tensor own = ranks.get(rank).codes.get("codes");
+                codes.put(rank, own.view(parts, -1, own.size(1)));
             }
-            assertThat(GoldenSet.maxDifference(torch.cat(codes, 0), one.codes.get("codes")))
+            assertThat(GoldenSet.maxDifference(torch.cat(codes, 1).flatten(0, 1), one.codes.get("codes")))
                     .isLessThan(1e-4);
             for (Outcome rank : ranks) {
                 assertThat(Tensors.differing(rank.state, ranks.get(0).state))

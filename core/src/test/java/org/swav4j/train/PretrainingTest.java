@@ -71,6 +71,29 @@ class PretrainingTest {
         return c -> changed(c, c.model(), c.optimizer(), c.schedule(), c.epochs(), c.maxSteps(), workers, c.knnEvery());
     }
 
+    /** Batches of twelve in so many parts: three steps an epoch. */
+    private static UnaryOperator<PretrainConfig> microBatches(int parts, boolean checkpointed) {
+        return c -> new PretrainConfig(
+                c.model(),
+                c.crops(),
+                c.augmentation(),
+                c.method(),
+                c.optimizer(),
+                c.schedule(),
+                c.epochs(),
+                c.maxSteps(),
+                12,
+                parts,
+                checkpointed,
+                c.precision(),
+                c.device(),
+                c.threads(),
+                c.workers(),
+                c.seed(),
+                c.knnEvery(),
+                c.cacheMb());
+    }
+
     private static UnaryOperator<PretrainConfig> knnEvery(int epochs) {
         return c -> changed(c, c.model(), c.optimizer(), c.schedule(), c.epochs(), c.maxSteps(), c.workers(), epochs);
     }
@@ -94,6 +117,8 @@ class PretrainingTest {
                 epochs,
                 maxSteps,
                 c.batchSize(),
+                c.gradAccum(),
+                c.checkpointActivations(),
                 c.precision(),
                 c.device(),
                 c.threads(),
@@ -204,6 +229,28 @@ class PretrainingTest {
         TrainingResult second = broken.stopAfter(Long.MAX_VALUE).run(images, checkpoint);
         assertThat(second.interrupted()).isFalse();
         assertThat(losses(broken)).isEqualTo(losses(whole).subList(stop, STEPS));
+        assertSame(second, expected);
+    }
+
+    /** Step 4 is the first of the second epoch, 5 its second; what goes on may checkpoint activations where what began did not. */
+    @ParameterizedTest
+    @CsvSource({"4, false", "5, true"})
+    void aRunInMicroBatchesStopsAndGoesOnWithinAnEpoch(int stop, boolean checkpointed) {
+        TinyTraining whole = training("whole").with(microBatches(3, false));
+        TrainingResult expected = whole.run(images);
+        assertThat(whole.steps()).hasSize(9);
+
+        TinyTraining broken = training("broken").with(microBatches(3, false)).stopAfter(stop);
+        Checkpoint checkpoint = Checkpoint.open(broken.run(images).checkpoint());
+        assertThat(checkpoint.progress().step()).isEqualTo(stop);
+        assertThat(checkpoint.progress().epoch()).isEqualTo(1);
+        assertThat(checkpoint.progress().batch()).isEqualTo(stop - 3);
+        assertThat(checkpoint.progress().stepsPerEpoch()).isEqualTo(3);
+
+        TrainingResult second = broken.with(microBatches(3, checkpointed))
+                .stopAfter(Long.MAX_VALUE)
+                .run(images, checkpoint);
+        assertThat(losses(broken)).isEqualTo(losses(whole).subList(stop, 9));
         assertSame(second, expected);
     }
 
@@ -351,16 +398,25 @@ class PretrainingTest {
 
     @Test
     void memoryStaysFlat() {
-        TinyTraining training = training("a").with(steps(60, 0));
-        long[] count = new long[301];
-        long[] bytes = new long[301];
+        requireFlatMemory(training("a").with(steps(60, 0)), 50, 300);
+    }
+
+    @Test
+    void memoryStaysFlatInMicroBatchesWithCheckpointedActivations() {
+        requireFlatMemory(training("a").with(microBatches(3, true)).with(steps(36, 0)), 30, 108);
+    }
+
+    private void requireFlatMemory(TinyTraining training, int from, int steps) {
+        long[] count = new long[steps + 1];
+        long[] bytes = new long[steps + 1];
         training.afterStep(() -> {
             int step = training.steps().size();
             count[step] = Pointer.totalCount();
             bytes[step] = Pointer.physicalBytes();
         });
         training.run(images);
-        assertThat(count[300] - count[50]).as("native objects").isLessThan(60);
-        assertThat(bytes[300] - bytes[50]).as("bytes of memory").isLessThan(64 << 20);
+        assertThat(training.steps()).hasSize(steps);
+        assertThat(count[steps] - count[from]).as("native objects").isLessThan(60);
+        assertThat(bytes[steps] - bytes[from]).as("bytes of memory").isLessThan(64 << 20);
     }
 }

@@ -35,6 +35,8 @@ final class TinyTraining implements TrainingListener {
             3,
             0,
             BATCH,
+            1,
+            false,
             Precision.FP32,
             "cpu",
             1,

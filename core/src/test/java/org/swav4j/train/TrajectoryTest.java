@@ -16,8 +16,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.swav4j.GoldenSet;
 import org.swav4j.comm.Alone;
 import org.swav4j.method.FeatureQueue;
+import org.swav4j.method.MicroBatch;
 import org.swav4j.method.ModelConfig;
 import org.swav4j.method.SwavConfig;
+import org.swav4j.method.TrunkPass.Keeping;
 import org.swav4j.nn.Architecture;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.nn.Stem;
@@ -143,7 +145,12 @@ class TrajectoryTest {
                 state.model().state().copyFrom(init, "init.bin");
             }
             Pretrainer trainer = new Pretrainer(
-                    state, method, new LearningRate(schedule, epochs, stepsPerEpoch), Precision.FP32, new Alone());
+                    state,
+                    method,
+                    new LearningRate(schedule, epochs, stepsPerEpoch),
+                    Precision.FP32,
+                    Keeping.ALL,
+                    new Alone());
             state.startQueue(2, FeatureQueue.lengthPerRank(method.queueLength(), batch, new Alone()));
             for (int step = 0; step < epochs * stepsPerEpoch; step++) {
                 compareStep(golden, step, batch, trainer, errors);
@@ -169,7 +176,7 @@ class TrajectoryTest {
         List<Tensor> crops = List.of(
                 pixels(golden.tensor("batch" + step + "_large")), pixels(golden.tensor("batch" + step + "_small")));
         double expected = golden.hyper().get("losses").get(step).asDouble();
-        double loss = trainer.step(crops, batch, (output, codes, ignored) -> {
+        double loss = trainer.step(List.of(new MicroBatch(crops, batch)), (output, codes, ignored) -> {
             String at = "it" + step + "_";
             for (int i = 0; i < 2; i++) {
                 errors.codes = Math.max(
