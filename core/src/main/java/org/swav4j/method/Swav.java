@@ -15,6 +15,7 @@ import org.swav4j.nn.ProjectionHead;
 import org.swav4j.nn.Prototypes;
 import org.swav4j.nn.ResNet;
 import org.swav4j.nn.UnitRows;
+import org.swav4j.tensor.ComputeDevice;
 import org.swav4j.tensor.Precision;
 import org.swav4j.tensor.StateDict;
 
@@ -139,6 +140,11 @@ public final class Swav implements AutoCloseable {
         return prototypes;
     }
 
+    /** Where it computes. */
+    public ComputeDevice device() {
+        return placement.device();
+    }
+
     /** Every tensor of the network under the reference's names. */
     public StateDict state() {
         return state;
@@ -151,6 +157,7 @@ public final class Swav implements AutoCloseable {
 
     @Override
     public void close() {
+        normalization.close();
         parameters.close();
         state.close();
     }
