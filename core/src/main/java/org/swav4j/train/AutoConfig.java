@@ -91,7 +91,8 @@ public final class AutoConfig {
 
     private void batchAndEpochs() {
         long perImage = AutoRules.bytesPerImage(values.arch(), values.stem(), values.crops());
-        int fitting = AutoRules.batchThatFits(onGpu() ? AutoRules.GPU_BYTES : machine.memoryBytes(), perImage);
+        int fitting = AutoRules.batchThatFits(
+                onGpu() && machine.gpu() ? machine.gpuBytes() : machine.memoryBytes(), perImage);
         boolean largeBatches = data.images() >= AutoRules.LARGE_DATA && onGpu();
         int wanted = largeBatches ? AutoRules.LARGE_BATCH : AutoRules.preferredBatch(data.images());
         choose(

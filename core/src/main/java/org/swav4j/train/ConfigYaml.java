@@ -14,7 +14,8 @@ public final class ConfigYaml {
             "# Every setting of this run. 'swav pretrain --config THIS_FILE' uses them again.\n";
 
     /** What runs did that were begun before there was such a setting. */
-    private static final Map<Setting, String> YOUNGER = Map.of(Setting.AUGMENT, "fast", Setting.CACHE_MB, "0");
+    private static final Map<Setting, String> YOUNGER =
+            Map.of(Setting.AUGMENT, "fast", Setting.CACHE_MB, "0", Setting.AUGMENT_ON, "cpu");
 
     private ConfigYaml() {}
 

@@ -100,7 +100,8 @@ class PretrainingTest {
                 workers,
                 c.seed(),
                 knnEvery,
-                c.cacheMb());
+                c.cacheMb(),
+                c.augmentOn());
     }
 
     private static List<Double> losses(TinyTraining training) {
