@@ -79,8 +79,8 @@ def measure(batch):
         log_p = F.log_softmax(scores / 0.1, dim=1).view(crops_total, batch, -1)
         for i in range(2):
             q = codes(scores[i * batch : (i + 1) * batch].detach())
-            others = [v for v in range(crops_total) if v != i]
-            loss = loss - (q * log_p[others]).sum(-1).mean(1).sum() / (crops_total - 1)
+            per_crop = (q * log_p).sum(-1).mean(1)
+            loss = loss - (per_crop.sum() - per_crop[i]) / (crops_total - 1)
         for p in parameters:
             p.grad = None
         (loss / 2).backward()
