@@ -17,6 +17,7 @@ import org.swav4j.data.Quarantine;
 import org.swav4j.loader.Batch;
 import org.swav4j.loader.Loader;
 import org.swav4j.source.ImageSources;
+import org.swav4j.tensor.ComputeDevice;
 
 /**
  * Images a second from files to batches of augmented crops, beside the same recipe in plain PyTorch (one process, PIL and
@@ -87,8 +88,19 @@ public final class LoaderBenchmark {
     private static double imagesPerSecond(Way way) {
         MultiCrop recipe = new MultiCrop(CROPS, way.augmentation);
         int batch = Math.min(BATCH, way.images.size());
-        try (Loader loader =
-                new Loader(way.images, recipe, batch, 1, way.workers, 1, 0, 1, new Quarantine("benchmark"), way.kept)) {
+        try (Loader loader = new Loader(
+                way.images,
+                recipe,
+                batch,
+                1,
+                way.workers,
+                1,
+                0,
+                1,
+                new Quarantine("benchmark"),
+                way.kept,
+                ComputeDevice.CPU,
+                null)) {
             if (way.kept > 0) {
                 epoch(loader, 0);
             }

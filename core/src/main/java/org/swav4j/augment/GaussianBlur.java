@@ -37,8 +37,8 @@ public record GaussianBlur(double sigma) implements Transform {
         }
     }
 
-    /** The box of radius r (whole part l, fraction a) convolved with itself three times; odd length, sums to 1. */
-    static double[] kernel(double sigma) {
+    /** The weights along one axis: the box of radius r (whole part l, fraction a) convolved with itself three times; odd length, sums to 1. */
+    public static double[] kernel(double sigma) {
         double variance = sigma * sigma / PASSES;
         double l = Math.floor((Math.sqrt(12 * variance + 1) - 1) / 2);
         double a = (2 * l + 1) * (l * (l + 1) - 3 * variance) / (6 * (variance - (l + 1) * (l + 1)));

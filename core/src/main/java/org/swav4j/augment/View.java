@@ -47,6 +47,15 @@ public record View(CropBox box, List<Transform> transforms) {
         return new View(box, transforms);
     }
 
+    /** The view of the same image at another size: the box rounded to whole pixels within it, at least one. */
+    View scaled(double horizontally, double vertically, int width, int height) {
+        int w = Math.min(width, Math.max(1, (int) Math.rint(box.width() * horizontally)));
+        int h = Math.min(height, Math.max(1, (int) Math.rint(box.height() * vertically)));
+        int x = Math.min(width - w, (int) Math.rint(box.x() * horizontally));
+        int y = Math.min(height - h, (int) Math.rint(box.y() * vertically));
+        return new View(new CropBox(x, y, w, h), transforms);
+    }
+
     /** Cuts, resizes and transforms; the result lies in {@code destination}, a square of the scratch's size. */
     void render(Mat rgb, Mat destination, Scratch scratch) {
         scratch.resizer.resize(rgb, box, destination);

@@ -30,16 +30,19 @@ public final class FrozenEncoder implements Encoder, AutoCloseable {
     private final Precision precision;
     private final StateDict state;
     private final ResNet trunk;
+    private final PixelNormalization normalization;
 
     private FrozenEncoder(EncoderInfo info, Placement placement, Precision precision) {
         this.info = info;
         this.placement = placement;
         this.precision = precision;
+        placement.device().configure();
         ModuleState modules = new ModuleState(placement);
         try (PointerScope scope = new PointerScope()) {
             this.trunk = new ResNet(modules, Architecture.parse(info.arch()), Stem.parse(info.stem()), new Alone());
         }
         this.state = modules.all();
+        this.normalization = new PixelNormalization(placement);
     }
 
     /** Fresh weights: those a training with this seed starts from. Reseeds the process's default generator. */
@@ -80,8 +83,7 @@ public final class FrozenEncoder implements Encoder, AutoCloseable {
     @Override
     public Tensor features(Tensor pixels) {
         try (Precision.Region region = precision.on(placement.device().type())) {
-            return trunk.forward(new PixelNormalization(placement).apply(pixels), Pass.INFERENCE)
-                    .to(ScalarType.Float);
+            return trunk.forward(normalization.apply(pixels), Pass.INFERENCE).to(ScalarType.Float);
         }
     }
 
@@ -97,6 +99,7 @@ public final class FrozenEncoder implements Encoder, AutoCloseable {
 
     @Override
     public void close() {
+        normalization.close();
         state.close();
     }
 }

@@ -6,7 +6,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.swav4j.augment.Canvas.Placed;
 import org.swav4j.augment.CropSpec;
+import org.swav4j.tensor.ComputeDevice;
+import org.swav4j.tensor.HostBuffer;
 
 /**
  * The crops of some images, one native buffer per resolution. Belongs to its loader, which fills it again after
@@ -15,11 +18,15 @@ import org.swav4j.augment.CropSpec;
 public final class Batch {
     private final List<CropSpec> specs;
     private final int capacity;
+    private final HostBuffer[] buffers;
     private final BytePointer[] pixels;
     /** Per resolution and row a header over the row's pixels, made once: a header per crop would cost more than small crops do. */
     private final Mat[][] places;
 
     private final int[] indices;
+    /** Where whole images were laid out for cropping on the device. */
+    private final Placed[] images;
+
     private Visit visit;
     private int first;
     private int size;
@@ -28,17 +35,21 @@ public final class Batch {
     private boolean handedOut;
     private Runnable release = () -> {};
 
-    Batch(List<CropSpec> specs, int capacity) {
+    /** @param device that the batch is for, which decides about its kind of memory */
+    Batch(List<CropSpec> specs, int capacity, ComputeDevice device) {
         this.specs = List.copyOf(specs);
         this.capacity = capacity;
         indices = new int[capacity];
+        images = new Placed[capacity];
+        buffers = new HostBuffer[specs.size()];
         pixels = new BytePointer[specs.size()];
         places = new Mat[specs.size()][];
         for (int r = 0; r < pixels.length; r++) {
             int side = specs.get(r).size();
             long rowBytes = 3L * side * side;
             places[r] = new Mat[specs.get(r).count() * capacity];
-            pixels[r] = new BytePointer(places[r].length * rowBytes);
+            buffers[r] = new HostBuffer(device, places[r].length * rowBytes);
+            pixels[r] = buffers[r].bytes();
             for (int row = 0; row < places[r].length; row++) {
                 places[r][row] = new Mat(side, side, CV_8UC3, pixels[r].position(row * rowBytes));
             }
@@ -83,6 +94,11 @@ public final class Batch {
         indices[sample] = index;
     }
 
+    /** Notes how a sample's image lies in its square, and which views of it are wanted. */
+    void lies(int sample, Placed image) {
+        images[sample] = image;
+    }
+
     /** Drops the samples whose index is negative; the rest move up. Only for a single crop, where a row is a sample. */
     void dropUnread() {
         int kept = 0;
@@ -115,7 +131,7 @@ public final class Batch {
             for (Mat place : places[r]) {
                 place.close();
             }
-            pixels[r].close();
+            buffers[r].close();
         }
     }
 
@@ -137,6 +153,11 @@ public final class Batch {
     /** The images shown, [B] indices into the source; a replaced image stands under its replacement's index. */
     public int[] indices() {
         return Arrays.copyOf(indices, size);
+    }
+
+    /** How the images lie in their squares and which views of them are wanted, [B]; for a loader that makes no crops itself. */
+    public List<Placed> images() {
+        return List.of(images).subList(0, size);
     }
 
     /** Number of resolutions. */

@@ -9,6 +9,7 @@ import org.swav4j.data.DataException;
 import org.swav4j.data.EpochOrder;
 import org.swav4j.data.ImageSource;
 import org.swav4j.data.Quarantine;
+import org.swav4j.tensor.ComputeDevice;
 
 /**
  * Every image of a source once, in order, without augmentation, as batches of uint8 RGB [B, size, size, 3]. An image that
@@ -37,7 +38,7 @@ public final class ImageBatches implements AutoCloseable {
         List<CropSpec> whole = List.of(new CropSpec(1, transform.size(), 1, 1));
         int capacity = Math.max(1, Math.min(batchSize, source.size()));
         List<Batch> batches = IntStream.range(0, BATCHES_IN_FLIGHT)
-                .mapToObj(i -> new Batch(whole, capacity))
+                .mapToObj(i -> new Batch(whole, capacity, ComputeDevice.CPU))
                 .toList();
         pipeline = new Pipeline("swav-images", workers, batches, ViewFiller::new, cache);
         batches.forEach(batch -> batch.onRelease(() -> pipeline.release(batch)));

@@ -5,12 +5,15 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.swav4j.augment.Canvas;
+import org.swav4j.augment.CropSpec;
 import org.swav4j.augment.MultiCrop;
 import org.swav4j.data.DataException;
 import org.swav4j.data.EpochOrder;
 import org.swav4j.data.ImageSource;
 import org.swav4j.data.Quarantine;
 import org.swav4j.data.RandomKey;
+import org.swav4j.tensor.ComputeDevice;
 
 /**
  * Training batches of one rank: images in the epoch's order, each turned into its crops, prepared by worker threads a bounded
@@ -51,7 +54,7 @@ public final class Loader implements AutoCloseable {
             int rank,
             int world,
             Quarantine quarantine) {
-        this(source, crops, batchSize, 1, workers, seed, rank, world, quarantine, 0);
+        this(source, crops, batchSize, 1, workers, seed, rank, world, quarantine, 0, ComputeDevice.CPU, null);
     }
 
     /**
@@ -61,6 +64,9 @@ public final class Loader implements AutoCloseable {
      * @param rank this process's place among {@code world}; each loads its own part of every epoch
      * @param keptBytes memory for decoded images that are kept from epoch to epoch, which saves reading and decoding them
      *     again; not used for tar shards, which are read from front to back
+     * @param device that the batches are for; they lie in host memory
+     * @param canvas null for crops; otherwise whole images are laid out in its squares, one resolution of one view each, to be
+     *     cropped by whoever takes the batch
      * @throws DataException if a rank's part of the source is smaller than a step's batches
      */
     public Loader(
@@ -73,7 +79,9 @@ public final class Loader implements AutoCloseable {
             int rank,
             int world,
             Quarantine quarantine,
-            long keptBytes) {
+            long keptBytes,
+            ComputeDevice device,
+            Canvas canvas) {
         if (batchSize < 1 || batchesPerStep < 1 || workers < 1) {
             throw new IllegalArgumentException("batch size, batches per step and workers must be at least 1: "
                     + batchSize + ", " + batchesPerStep + " and " + workers);
@@ -97,13 +105,24 @@ public final class Loader implements AutoCloseable {
         this.rank = rank;
         this.world = world;
         this.quarantine = quarantine;
+        List<CropSpec> held = canvas == null ? crops.crops() : List.of(new CropSpec(1, canvas.side(), 1, 1));
         List<Batch> batches = IntStream.range(0, batchesPerStep + BATCHES_AHEAD)
-                .mapToObj(i -> new Batch(crops.crops(), batchSize))
+                .mapToObj(i -> new Batch(held, batchSize, device))
                 .toList();
         source.damaged().forEach(quarantine::record);
         cache = new DecodedCache(source.size(), source.shards().isPresent() ? 0 : keptBytes);
-        pipeline = new Pipeline("swav-loader", workers, batches, CropFiller::new, cache);
+        pipeline = new Pipeline(
+                "swav-loader",
+                workers,
+                batches,
+                canvas == null ? () -> new CropFiller(cropping()) : () -> new CropFiller(layingOut(canvas)),
+                cache);
         batches.forEach(batch -> batch.onRelease(() -> pipeline.release(batch)));
+    }
+
+    /** Batches that make up a step. */
+    public int batchesPerStep() {
+        return batchesPerStep;
     }
 
     /** Steps of one epoch; an incomplete last one is dropped. */
@@ -161,10 +180,52 @@ public final class Loader implements AutoCloseable {
         }
     }
 
+    /** What becomes of a decoded image; with native scratch of one thread. */
+    private interface Rendering extends AutoCloseable {
+        void render(Mat image, SplittableRandom random, Batch batch, int sample);
+
+        @Override
+        void close();
+    }
+
+    private Rendering cropping() {
+        MultiCrop.Worker worker = crops.newWorker();
+        return new Rendering() {
+            @Override
+            public void render(Mat image, SplittableRandom random, Batch batch, int sample) {
+                worker.apply(image, random, (resolution, crop) -> batch.place(resolution, crop, sample));
+            }
+
+            @Override
+            public void close() {
+                worker.close();
+            }
+        };
+    }
+
+    private static Rendering layingOut(Canvas canvas) {
+        Canvas.Worker worker = canvas.newWorker();
+        return new Rendering() {
+            @Override
+            public void render(Mat image, SplittableRandom random, Batch batch, int sample) {
+                batch.lies(sample, worker.place(image, random, batch.place(0, 0, sample)));
+            }
+
+            @Override
+            public void close() {
+                worker.close();
+            }
+        };
+    }
+
     /** Fills one sample: the image, or a replacement, and its crops. */
     private final class CropFiller implements Pipeline.Filler {
         private final ImageReader reader = new ImageReader(quarantine, cache);
-        private final MultiCrop.Worker worker = crops.newWorker();
+        private final Rendering rendering;
+
+        CropFiller(Rendering rendering) {
+            this.rendering = rendering;
+        }
 
         @Override
         public void fill(Batch batch, int sample) {
@@ -177,7 +238,7 @@ public final class Loader implements AutoCloseable {
             }
             if (image != null) {
                 SplittableRandom random = RandomKey.of(seed, batch.epoch(), wanted);
-                worker.apply(image, random, (resolution, crop) -> batch.place(resolution, crop, sample));
+                rendering.render(image, random, batch, sample);
             }
         }
 
@@ -215,7 +276,7 @@ public final class Loader implements AutoCloseable {
 
         @Override
         public void close() {
-            worker.close();
+            rendering.close();
             reader.close();
         }
     }

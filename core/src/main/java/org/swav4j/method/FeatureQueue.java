@@ -1,6 +1,7 @@
 package org.swav4j.method;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -19,8 +20,13 @@ public final class FeatureQueue implements AutoCloseable {
     private static final String NAME = "queue";
 
     private final StateDict state = new StateDict();
+    private static final long UNKNOWN = -1;
+
     private final Tensor rows;
-    private final boolean[] full;
+    /** Rows in use per crop, counted here: looking at them would make the host wait for a GPU. Read off what is restored. */
+    private final long[] filled;
+
+    private final boolean[] inUse;
 
     /**
      * An empty queue.
@@ -35,7 +41,9 @@ public final class FeatureQueue implements AutoCloseable {
             this.rows = state.add(
                     NAME, torch.zeros(shape, new TensorOptions(like.detach().options())));
         }
-        this.full = new boolean[crops];
+        this.filled = new long[crops];
+        Arrays.fill(filled, UNKNOWN);
+        this.inUse = new boolean[crops];
     }
 
     /**
@@ -70,15 +78,23 @@ public final class FeatureQueue implements AutoCloseable {
     }
 
     private boolean isFull(int crop) {
-        if (!full[crop]) {
-            Tensor last = rows.select(0, crop).select(0, rows.size(1) - 1);
-            full[crop] = last.count_nonzero().item_long() > 0;
+        inUse[crop] = filledRows(crop) == rows.size(1);
+        return inUse[crop];
+    }
+
+    private long filledRows(int crop) {
+        if (filled[crop] == UNKNOWN) {
+            try (PointerScope scope = new PointerScope()) {
+                Tensor used = rows.select(0, crop).count_nonzero(1).nonzero();
+                filled[crop] = used.size(0) == 0 ? 0 : used.max().item_long() + 1;
+            }
         }
-        return full[crop];
+        return filled[crop];
     }
 
     /** Puts a batch's embeddings [B, D] of one assigned crop in front and drops the oldest. */
     public void push(int crop, Tensor embeddings) {
+        long before = filledRows(crop);
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
             Tensor queue = rows.select(0, crop);
@@ -89,14 +105,15 @@ public final class FeatureQueue implements AutoCloseable {
                         .copy_(queue.narrow(0, 0, length - batch).clone());
             }
             queue.narrow(0, 0, batch).copy_(embeddings.detach());
+            filled[crop] = Math.min(length, before + batch);
         }
     }
 
     /** How many of the assigned crops' queues are in use. */
     public List<Integer> inUse() {
         List<Integer> crops = new ArrayList<>();
-        for (int crop = 0; crop < full.length; crop++) {
-            if (full[crop]) {
+        for (int crop = 0; crop < inUse.length; crop++) {
+            if (inUse[crop]) {
                 crops.add(crop);
             }
         }

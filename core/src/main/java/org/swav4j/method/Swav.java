@@ -17,6 +17,7 @@ import org.swav4j.nn.Prototypes;
 import org.swav4j.nn.ResNet;
 import org.swav4j.nn.ResNet.Segment;
 import org.swav4j.nn.UnitRows;
+import org.swav4j.tensor.ComputeDevice;
 import org.swav4j.tensor.Precision;
 import org.swav4j.tensor.StateDict;
 
@@ -154,6 +155,11 @@ public final class Swav implements AutoCloseable {
         return prototypes;
     }
 
+    /** Where it computes. */
+    public ComputeDevice device() {
+        return placement.device();
+    }
+
     /** Every tensor of the network under the reference's names. */
     public StateDict state() {
         return state;
@@ -166,6 +172,7 @@ public final class Swav implements AutoCloseable {
 
     @Override
     public void close() {
+        normalization.close();
         parameters.close();
         state.close();
     }

@@ -17,8 +17,8 @@ final class Linear {
         this.bias = state.parameter("bias", 0, out);
         double bound = 1 / Math.sqrt(in);
         try (NoGradGuard noGrad = new NoGradGuard()) {
-            weight.uniform_(-bound, bound, new GeneratorOptional());
-            bias.uniform_(-bound, bound, new GeneratorOptional());
+            weight.copy_(torch.empty(out, in).uniform_(-bound, bound, new GeneratorOptional()));
+            bias.copy_(torch.empty(out).uniform_(-bound, bound, new GeneratorOptional()));
         }
     }
 

@@ -8,16 +8,19 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.nn.ModuleState.Placement;
+import org.swav4j.tensor.StateDict;
 
 /**
  * From 8-bit pixels to what the trunk takes: (u/255 − mean) / std per channel. The red standard deviation is the
- * reference's .228, not the customary .229: published weights expect it.
+ * reference's .228, not the customary .229: published weights expect it. Owns its constants until closed.
  */
-public final class PixelNormalization {
+public final class PixelNormalization implements AutoCloseable {
     private static final double[] MEAN = {0.485, 0.456, 0.406};
     private static final double[] STD = {0.228, 0.224, 0.225};
 
     private final Placement placement;
+    /** Per width of the images one row of means and one of standard deviations, on the device. */
+    private final StateDict rows = new StateDict();
 
     public PixelNormalization(Placement placement) {
         this.placement = placement;
@@ -36,27 +39,36 @@ public final class PixelNormalization {
                     + java.util.Arrays.toString(shape));
         }
         int width = (int) shape[2];
-        // whole rows of pixels at once: broadcasting over three channels alone is several times slower
-        float[] mean = new float[3 * width];
-        float[] std = new float[3 * width];
-        for (int i = 0; i < 3 * width; i++) {
-            mean[i] = (float) MEAN[i % 3];
-            std[i] = (float) STD[i % 3];
-        }
         try (NoGradGuard noGrad = new NoGradGuard()) {
             Tensor normalised = pixels.view(shape[0] * shape[1], 3L * width)
                     .to(placement.device().toTorch(), ScalarType.Float)
                     .div_(new Scalar(255.0))
-                    .sub_(row(mean))
-                    .div_(row(std))
+                    .sub_(row("mean.", MEAN, width))
+                    .div_(row("std.", STD, width))
                     .view(shape)
                     .permute(0, 3, 1, 2);
             return placement.layout() == MemoryFormat.ChannelsLast ? normalised : normalised.contiguous();
         }
     }
 
-    private Tensor row(float[] values) {
-        return torch.tensor(values, new TensorOptions(ScalarType.Float))
-                .to(placement.device().toTorch(), ScalarType.Float);
+    /** A whole row of pixels at once: broadcasting over three channels alone is several times slower. */
+    private Tensor row(String name, double[] perChannel, int width) {
+        String key = name + width;
+        if (!rows.contains(key)) {
+            float[] values = new float[3 * width];
+            for (int i = 0; i < values.length; i++) {
+                values[i] = (float) perChannel[i % 3];
+            }
+            rows.add(
+                    key,
+                    torch.tensor(values, new TensorOptions(ScalarType.Float))
+                            .to(placement.device().toTorch(), ScalarType.Float));
+        }
+        return rows.get(key);
+    }
+
+    @Override
+    public void close() {
+        rows.close();
     }
 }

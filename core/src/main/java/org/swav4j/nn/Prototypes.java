@@ -22,7 +22,8 @@ public final class Prototypes {
             ModuleState at = counts.size() == 1 ? prototypes : prototypes.under("prototypes" + head);
             Tensor weight = at.parameter("weight", 0, counts.get(head), dim);
             try (NoGradGuard noGrad = new NoGradGuard()) {
-                weight.uniform_(-bound, bound, new GeneratorOptional());
+                // drawn on the CPU, as all weights are, so that a seed means the same network on every device
+                weight.copy_(torch.empty(counts.get(head), dim).uniform_(-bound, bound, new GeneratorOptional()));
             }
             heads.add(weight);
         }

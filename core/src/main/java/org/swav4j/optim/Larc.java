@@ -14,7 +14,8 @@ import org.swav4j.tensor.StateDict;
 /**
  * SGD with momentum under layer-wise adaptive rate control, without clipping: each parameter's gradient is scaled by
  * trust·‖p‖ / (‖g‖ + wd·‖p‖ + 1e-8) (You et al. 2017; paper, appendix A). A parameter or gradient of norm zero is left
- * unscaled and gets no weight decay, as in the reference.
+ * unscaled and gets no weight decay, as in the reference. On a GPU the rates are computed there, so that the host need not
+ * wait for the gradients.
  */
 public final class Larc implements Optimizer {
     private static final float NORM_EPSILON = 1e-8f;
@@ -22,11 +23,18 @@ public final class Larc implements Optimizer {
     private final OptimizerConfig config;
     private final StateDict parameters;
     private final Slots slots;
+    private final boolean ratesOnDevice;
 
     /** @param parameters stay owned by the caller */
     public Larc(OptimizerConfig config, StateDict parameters) {
+        this(config, parameters, isOnGpu(parameters));
+    }
+
+    /** @param ratesOnDevice whether the rates stay tensors */
+    Larc(OptimizerConfig config, StateDict parameters, boolean ratesOnDevice) {
         this.config = config;
         this.parameters = parameters;
+        this.ratesOnDevice = ratesOnDevice;
         this.slots = new Slots(parameters, List.of("momentum"), List.of());
     }
 
@@ -43,16 +51,15 @@ public final class Larc implements Optimizer {
             if (names.isEmpty()) {
                 return;
             }
-            float[] norms = norms(names);
+            scaleGradients(names.stream()
+                    .filter(name ->
+                            !config.excludeBiasAndNorm() || parameters.get(name).dim() > 1)
+                    .toList());
             Scalar momentum = new Scalar(config.momentum());
             Scalar descent = new Scalar(-learningRate);
-            for (int i = 0; i < names.size(); i++) {
-                String name = names.get(i);
+            for (String name : names) {
                 Tensor parameter = parameters.get(name);
-                Tensor gradient = parameter.mutable_grad();
-                if (!(config.excludeBiasAndNorm() && parameter.dim() <= 1)) {
-                    scale(parameter, gradient, norms[2 * i], norms[2 * i + 1]);
-                }
+                Tensor gradient = parameter.grad();
                 boolean first = !slots.has("momentum", name);
                 Tensor velocity = slots.get("momentum", name);
                 if (first) {
@@ -65,16 +72,35 @@ public final class Larc implements Optimizer {
         }
     }
 
-    /** ‖parameter‖ and ‖gradient‖ alternating, fetched from the device in one transfer. */
-    private float[] norms(List<String> names) {
-        TensorVector norms = new TensorVector(2L * names.size());
+    private void scaleGradients(List<String> names) {
+        if (names.isEmpty()) {
+            return;
+        }
+        if (ratesOnDevice) {
+            scaleOnDevice(names);
+            return;
+        }
+        float[] parameterNorms = onHost(norms(names, false));
+        float[] gradientNorms = onHost(norms(names, true));
         for (int i = 0; i < names.size(); i++) {
             Tensor parameter = parameters.get(names.get(i));
-            norms.put(2L * i, parameter.norm());
-            norms.put(2L * i + 1, parameter.grad().norm());
+            scale(parameter, parameter.mutable_grad(), parameterNorms[i], gradientNorms[i]);
         }
-        float[] values = new float[2 * names.size()];
-        new FloatPointer(torch.stack(norms).cpu().data_ptr()).get(values);
+    }
+
+    /** [n], the norms of the parameters or of their gradients. */
+    private Tensor norms(List<String> names, boolean ofGradients) {
+        TensorVector norms = new TensorVector(names.size());
+        for (int i = 0; i < names.size(); i++) {
+            Tensor parameter = parameters.get(names.get(i));
+            norms.put(i, (ofGradients ? parameter.grad() : parameter.detach()).norm());
+        }
+        return torch.stack(norms);
+    }
+
+    private static float[] onHost(Tensor norms) {
+        float[] values = new float[Math.toIntExact(norms.numel())];
+        new FloatPointer(norms.data_ptr()).get(values);
         return values;
     }
 
@@ -87,6 +113,34 @@ public final class Larc implements Optimizer {
                 * parameterNorm
                 / (gradientNorm + parameterNorm * decay + NORM_EPSILON);
         gradient.add_(parameter, new Scalar(config.weightDecay())).mul_(new Scalar(rate));
+    }
+
+    /**
+     * The same by tensors. A zero parameter adds no decay, so a rate of one leaves its gradient as it is; a zero gradient
+     * stays zero by a rate of zero.
+     */
+    private void scaleOnDevice(List<String> names) {
+        Tensor parameterNorms = norms(names, false);
+        Tensor gradientNorms = norms(names, true);
+        Tensor rates = parameterNorms
+                .mul(new Scalar(config.trustCoefficient()))
+                .div_(parameterNorms
+                        .mul(new Scalar(config.weightDecay()))
+                        .add_(gradientNorms)
+                        .add_(new Scalar((double) NORM_EPSILON)))
+                .masked_fill_(gradientNorms.eq(new Scalar(0.0)), new Scalar(0.0))
+                .masked_fill_(parameterNorms.eq(new Scalar(0.0)), new Scalar(1.0));
+        for (int i = 0; i < names.size(); i++) {
+            Tensor parameter = parameters.get(names.get(i));
+            parameter
+                    .mutable_grad()
+                    .add_(parameter, new Scalar(config.weightDecay()))
+                    .mul_(rates.select(0, i));
+        }
+    }
+
+    private static boolean isOnGpu(StateDict parameters) {
+        return parameters.names().stream().anyMatch(name -> parameters.get(name).is_cuda());
     }
 
     @Override

@@ -167,7 +167,7 @@ public final class AutoConfig {
     }
 
     private long memory() {
-        return onGpu() ? AutoRules.GPU_BYTES : machine.memoryBytes();
+        return onGpu() && machine.gpu() ? machine.gpuBytes() : machine.memoryBytes();
     }
 
     private void optimizer() {

@@ -48,9 +48,6 @@ final class AutoRules {
     /** The paper freezes for 313 steps of 4096 images. */
     static final long FROZEN_IMAGES = 313L * 4096;
 
-    /** Memory of a GPU is not asked for; this much is assumed. */
-    static final long GPU_BYTES = 16L << 30;
-
     private static final long RESNET50_BYTES_PER_PIXEL = 2000;
     private static final long RESNET18_BYTES_PER_PIXEL = 500;
 

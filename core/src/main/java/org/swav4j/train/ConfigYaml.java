@@ -18,7 +18,8 @@ public final class ConfigYaml {
             Setting.AUGMENT, "fast",
             Setting.CACHE_MB, "0",
             Setting.GRAD_ACCUM, "1",
-            Setting.CHECKPOINT_ACTIVATIONS, "false");
+            Setting.CHECKPOINT_ACTIVATIONS, "false",
+            Setting.AUGMENT_ON, "cpu");
 
     private ConfigYaml() {}
 

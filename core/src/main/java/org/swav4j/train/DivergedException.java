@@ -1,6 +1,9 @@
 package org.swav4j.train;
 
-/** The loss is no longer a finite number; the weights are as they were before this step. */
+/**
+ * The loss is no longer a finite number. On the CPU the weights are as they were before this step; from a GPU the loss comes a
+ * step late, and the weights are not to be used.
+ */
 public final class DivergedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -17,5 +20,13 @@ public final class DivergedException extends RuntimeException {
                 Double.isNaN(loss) ? "not a number" : "infinite",
                 step,
                 learningRate));
+    }
+
+    /** The loss, if it is finite. */
+    static double check(double loss, long step, double learningRate) {
+        if (!Double.isFinite(loss)) {
+            throw new DivergedException(step, learningRate, loss);
+        }
+        return loss;
     }
 }

@@ -2,6 +2,7 @@ package org.swav4j.train;
 
 import java.lang.management.ManagementFactory;
 import org.bytedeco.pytorch.global.torch;
+import org.swav4j.tensor.ComputeDevice;
 
 /**
  * The machine as far as the choice of settings depends on it.
@@ -9,9 +10,9 @@ import org.bytedeco.pytorch.global.torch;
  * @param cores processors available to this program
  * @param memoryBytes physical memory, or the container's limit
  * @param bf16 whether the CPU computes in bfloat16
- * @param gpu whether a CUDA device can be used
+ * @param gpuBytes memory of the first CUDA device; 0 if there is none
  */
-public record MachineFacts(int cores, long memoryBytes, boolean bf16, boolean gpu) {
+public record MachineFacts(int cores, long memoryBytes, boolean bf16, long gpuBytes) {
     public MachineFacts {
         if (cores < 1 || memoryBytes < 1) {
             throw new IllegalArgumentException(
@@ -25,12 +26,17 @@ public record MachineFacts(int cores, long memoryBytes, boolean bf16, boolean gp
                 Runtime.getRuntime().availableProcessors(),
                 memory(),
                 CpuFeatures.read().bf16(),
-                torch.cuda_is_available());
+                torch.cuda_is_available() ? new ComputeDevice("cuda:0").memoryBytes() : 0);
+    }
+
+    /** Whether a CUDA device can be used. */
+    public boolean gpu() {
+        return gpuBytes > 0;
     }
 
     /** Whether training is done at a rate that makes the paper's own networks and crops sensible. */
     boolean isLarge() {
-        return gpu || cores >= AutoRules.LARGE_MACHINE_CORES;
+        return gpu() || cores >= AutoRules.LARGE_MACHINE_CORES;
     }
 
     private static long memory() {

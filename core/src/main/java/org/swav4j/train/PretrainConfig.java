@@ -33,6 +33,7 @@ import org.swav4j.tensor.Precision;
  * @param seed of everything random
  * @param knnEvery epochs between k-NN evaluations; 0 for never
  * @param cacheMb memory for decoded images that are kept from epoch to epoch, 2^20 bytes; 0 for none
+ * @param augmentOn where images are cropped and augmented
  */
 public record PretrainConfig(
         ModelConfig model,
@@ -52,7 +53,8 @@ public record PretrainConfig(
         int workers,
         long seed,
         int knnEvery,
-        int cacheMb) {
+        int cacheMb,
+        AugmentOn augmentOn) {
     /** Checks what no part can check alone; throws {@link ConfigurationException} with all that is wrong. */
     public PretrainConfig {
         crops = List.copyOf(crops);
@@ -85,6 +87,10 @@ public record PretrainConfig(
             problems.add(Problem.of(
                     Setting.WARMUP_EPOCHS,
                     "'" + schedule.warmupEpochs() + "': must be at most the number of epochs, " + epochs));
+        }
+        if (augmentOn == AugmentOn.DEVICE && augmentation.fidelity() == Augmentation.Fidelity.EXACT) {
+            problems.add(Problem.of(
+                    Setting.AUGMENT, "'exact': is computed on the CPU only; with augment_on device it must be fast"));
         }
         requireAtLeast(problems, Setting.MAX_STEPS, maxSteps, 0);
         requireAtLeast(problems, Setting.THREADS, threads, 1);

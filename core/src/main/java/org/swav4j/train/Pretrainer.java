@@ -18,7 +18,7 @@ import org.swav4j.optim.LearningRate;
 import org.swav4j.tensor.Precision;
 
 /** One training step of SwAV (paper, algorithm 1). */
-public final class Pretrainer {
+public final class Pretrainer implements AutoCloseable {
     private final TrainingState state;
     private final SwavConfig config;
     private final LearningRate schedule;
@@ -27,6 +27,7 @@ public final class Pretrainer {
     private final Sinkhorn sinkhorn;
     private final SwappedPrediction prediction;
     private final GradientAveraging gradients;
+    private final LossReading losses;
 
     /**
      * @param state what the steps change; stays owned by the caller
@@ -47,15 +48,17 @@ public final class Pretrainer {
         this.sinkhorn = new Sinkhorn(config.epsilon(), config.sinkhornIterations(), collective);
         this.prediction = new SwappedPrediction(config.temperature(), config.cropsForAssign());
         this.gradients = new GradientAveraging(collective);
+        this.losses = LossReading.on(state.model().device());
     }
 
     /**
      * Trains on one batch.
      *
      * @param batches the micro-batches, of one size, that make up the batch of this rank
-     * @return the loss before the update
-     * @throws DivergedException if the loss is not finite; no weight was updated then; batch norm's
-     *     running statistics and the queue have seen the batch
+     * @return the loss before the update; on a GPU, which the host does not wait for, the loss of the step before, except in
+     *     the first step and where there is an observer
+     * @throws DivergedException if that loss is not finite; on the CPU no weight was updated then; batch norm's running
+     *     statistics and the queue have seen the batch
      */
     public double step(List<MicroBatch> batches, StepObserver observer) {
         Swav model = state.model();
@@ -68,10 +71,7 @@ public final class Pretrainer {
             Swav.Output output = model.project(trunk.features(), Pass.TRAINING, precision);
             List<List<Tensor>> codes = codes(output, batch);
             Tensor loss = loss(output, codes);
-            double value = loss.item_double();
-            if (!Double.isFinite(value)) {
-                throw new DivergedException(state.step(), learningRate, value);
-            }
+            losses.take(loss, state.step(), learningRate);
 
             loss.backward();
             trunk.backward();
@@ -82,8 +82,22 @@ public final class Pretrainer {
             observer.observe(output, codes, loss);
             state.optimizer().step(learningRate);
             state.setStep(state.step() + 1);
-            return value;
+            return observer == StepObserver.NONE ? losses.newest() : losses.last();
         }
+    }
+
+    /**
+     * The loss of the last step; waits for a GPU.
+     *
+     * @throws DivergedException if it is not finite
+     */
+    public double lastLoss() {
+        return losses.last();
+    }
+
+    @Override
+    public void close() {
+        losses.close();
     }
 
     /** Per prototype head, the codes of each assigned crop; the crops' embeddings enter the queue. */

@@ -3,7 +3,6 @@ package org.swav4j.train;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,10 +11,8 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.swav4j.augment.Canvas;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.augment.MultiCrop;
 import org.swav4j.checkpoint.Checkpoint;
@@ -26,7 +23,6 @@ import org.swav4j.comm.Collective;
 import org.swav4j.data.DataException;
 import org.swav4j.data.ImageSource;
 import org.swav4j.data.Quarantine;
-import org.swav4j.loader.Batch;
 import org.swav4j.loader.Loader;
 import org.swav4j.method.FeatureQueue;
 import org.swav4j.method.MicroBatch;
@@ -109,8 +105,11 @@ public final class Pretraining {
         torch.get_num_threads();
         torch.set_num_threads(config.threads());
         RandomState.seed(config.seed());
-        Placement placement = Placement.of(new ComputeDevice(config.device()), config.precision());
+        ComputeDevice device = new ComputeDevice(config.device());
+        device.configure();
+        Placement placement = Placement.of(device, config.precision());
         MultiCrop crops = new MultiCrop(config.crops(), config.augmentation());
+        MultiCrop cropsOnDevice = config.augmentOn() == AugmentOn.DEVICE ? crops : null;
         try (TrainingState state = new TrainingState(config.model(), config.optimizer(), placement, collective);
                 Loader loader = new Loader(
                         job.images(),
@@ -122,10 +121,14 @@ public final class Pretraining {
                         collective.rank(),
                         collective.world(),
                         quarantine,
-                        (long) config.cacheMb() << 20)) {
+                        (long) config.cacheMb() << 20,
+                        device,
+                        cropsOnDevice == null ? null : Canvas.of(cropsOnDevice));
+                DeviceFeed feed = DeviceFeed.of(loader, device, cropsOnDevice)) {
             Progress from = begin(state, loader.stepsPerEpoch());
-            try (MetricsLog metrics = metrics()) {
-                return new Epochs(state, loader, metrics).run(from);
+            try (MetricsLog metrics = metrics();
+                    Epochs epochs = new Epochs(state, feed, loader.stepsPerEpoch(), metrics)) {
+                return epochs.run(from);
             }
         } finally {
             quarantine.flush(job.run().quarantine());
@@ -193,9 +196,9 @@ public final class Pretraining {
     }
 
     /** The loop over epochs and steps, with what it counts. */
-    private final class Epochs {
+    private final class Epochs implements AutoCloseable {
         private final TrainingState state;
-        private final Loader loader;
+        private final DeviceFeed feed;
         private final MetricsLog metrics;
         private final int stepsPerEpoch;
         private final long totalSteps;
@@ -207,11 +210,11 @@ public final class Pretraining {
         private final DataWaitWatch dataWait;
         private double loss = Double.NaN;
 
-        Epochs(TrainingState state, Loader loader, MetricsLog metrics) {
+        Epochs(TrainingState state, DeviceFeed feed, int stepsPerEpoch, MetricsLog metrics) {
             this.state = state;
-            this.loader = loader;
+            this.feed = feed;
             this.metrics = metrics;
-            this.stepsPerEpoch = loader.stepsPerEpoch();
+            this.stepsPerEpoch = stepsPerEpoch;
             long all = (long) stepsPerEpoch * config.epochs();
             this.totalSteps = config.maxSteps() == 0 ? all : Math.min(all, config.maxSteps());
             this.schedule = new LearningRate(config.schedule(), config.epochs(), stepsPerEpoch);
@@ -253,10 +256,9 @@ public final class Pretraining {
 
         /** Returns whether to go on. */
         private boolean epoch(int epoch, int firstStep) throws IOException {
-            loader.start(epoch, firstStep);
+            feed.start(epoch, firstStep);
             int done = firstStep;
-            while (done < stepsPerEpoch) {
-                step(epoch);
+            while (step(epoch)) {
                 done++;
                 if (stop.getAsBoolean()) {
                     tellBroken();
@@ -278,21 +280,19 @@ public final class Pretraining {
             return true;
         }
 
-        private void step(int epoch) throws IOException {
+        /** Returns false if the epoch has no more steps. */
+        private boolean step(int epoch) throws IOException {
             boolean measured = state.step() % MEASURE_EVERY == 0;
             double learningRate = schedule.at(state.step());
-            List<MicroBatch> batches = new ArrayList<>();
-            long waitNanos = 0;
             try (PointerScope scope = new PointerScope()) {
-                for (int i = 0; i < config.gradAccum(); i++) {
-                    batches.add(microBatch(loader.next()));
-                    waitNanos += loader.lastWaitNanos();
+                List<MicroBatch> batches = feed.next();
+                if (batches == null) {
+                    return false;
                 }
                 loss = trainer.step(batches, measured ? statistics : StepObserver.NONE);
-            } finally {
-                batches.forEach(batch -> batch.release().run());
             }
-            throughput.step(waitNanos);
+            feed.release();
+            throughput.step(feed.lastWaitNanos());
             dataWait.step(throughput).ifPresent(listener::warning);
             listener.step(new StepReport(
                     state.step(),
@@ -310,6 +310,7 @@ public final class Pretraining {
             if (state.step() > config.method().freezePrototypes()) {
                 collapse.step(state.step(), loss, statistics.usageEntropy()).ifPresent(listener::warning);
             }
+            return true;
         }
 
         private Map<String, Object> row(int epoch, double learningRate) {
@@ -327,17 +328,8 @@ public final class Pretraining {
             return row;
         }
 
-        private MicroBatch microBatch(Batch batch) {
-            List<Tensor> tensors = new ArrayList<>();
-            for (int r = 0; r < batch.resolutions(); r++) {
-                CropSpec spec = batch.spec(r);
-                long[] shape = {(long) spec.count() * batch.size(), spec.size(), spec.size(), 3};
-                tensors.add(torch.from_blob(batch.pixels(r), shape, new TensorOptions(ScalarType.Byte)));
-            }
-            return new MicroBatch(tensors, batch.size(), batch::release);
-        }
-
         private void save(int epoch, int stepsDone) {
+            loss = trainer.lastLoss();
             if (!state.model().parameters().isFinite()) {
                 throw new DivergedException(state.step(), schedule.at(state.step()), Double.NaN);
             }
@@ -390,6 +382,11 @@ public final class Pretraining {
                         job.run().quarantine()));
                 brokenTold = broken;
             }
+        }
+
+        @Override
+        public void close() {
+            trainer.close();
         }
 
         private void refuseBrokenData() {

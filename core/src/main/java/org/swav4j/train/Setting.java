@@ -122,7 +122,13 @@ public enum Setting {
             "HOW",
             "fast",
             "",
-            "how hue and blur are computed: fast, or exact (PIL's bits; slower)");
+            "how hue and blur are computed: fast, or exact (PIL's bits; slower)"),
+    AUGMENT_ON(
+            parsed(AugmentOn::parse),
+            "WHERE",
+            "cpu",
+            "",
+            "where images are cropped and augmented: cpu (the workers) or device (with the training)");
 
     private static final Pattern DEVICE_NAME = Pattern.compile("cpu|cuda(:\\d{1,3})?");
 

@@ -42,6 +42,7 @@ final class Values {
         values.put(Setting.SEED, config.seed());
         values.put(Setting.KNN_EVERY, (long) config.knnEvery());
         values.put(Setting.CACHE_MB, (long) config.cacheMb());
+        values.put(Setting.AUGMENT_ON, config.augmentOn());
         return values;
     }
 
@@ -198,7 +199,8 @@ final class Values {
                 whole(Setting.WORKERS),
                 longWhole(Setting.SEED),
                 whole(Setting.KNN_EVERY),
-                whole(Setting.CACHE_MB));
+                whole(Setting.CACHE_MB),
+                (AugmentOn) get(Setting.AUGMENT_ON));
     }
 
     private Object get(Setting setting) {

@@ -14,6 +14,7 @@ import org.swav4j.augment.Augmentation;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.augment.MultiCrop;
 import org.swav4j.data.Quarantine;
+import org.swav4j.tensor.ComputeDevice;
 
 class DecodedCacheTest {
     private static final MultiCrop CROPS = new MultiCrop(CropSpec.parseAll("2x16@0.3-1"), Augmentation.SWAV);
@@ -70,7 +71,8 @@ class DecodedCacheTest {
 
     private static byte[] epochs(MemoryImages images, int workers, long keptBytes) {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        try (Loader loader = new Loader(images, CROPS, 8, 1, workers, 31, 0, 1, new Quarantine("test"), keptBytes)) {
+        try (Loader loader = new Loader(
+                images, CROPS, 8, 1, workers, 31, 0, 1, new Quarantine("test"), keptBytes, ComputeDevice.CPU, null)) {
             for (int epoch = 0; epoch < 3; epoch++) {
                 loader.start(epoch, 0);
                 for (Batch batch = loader.next(); batch != null; batch = loader.next()) {

@@ -24,6 +24,7 @@ import org.swav4j.data.DataException;
 import org.swav4j.data.EpochOrder;
 import org.swav4j.data.ImageSource;
 import org.swav4j.data.Quarantine;
+import org.swav4j.tensor.ComputeDevice;
 
 @Timeout(60)
 class LoaderTest {
@@ -99,8 +100,9 @@ class LoaderTest {
     void severalBatchesAStepHoldWhatOneWould() {
         MemoryImages images = new MemoryImages(33, Set.of(9));
         List<Integer> seen = new ArrayList<>();
-        try (Loader whole = new Loader(images, CROPS, 12, 1, 2, 31, 0, 1, quarantine, 0);
-                Loader parts = new Loader(images, CROPS, 4, 3, 2, 31, 0, 1, new Quarantine("parts"), 0)) {
+        try (Loader whole = new Loader(images, CROPS, 12, 1, 2, 31, 0, 1, quarantine, 0, ComputeDevice.CPU, null);
+                Loader parts = new Loader(
+                        images, CROPS, 4, 3, 2, 31, 0, 1, new Quarantine("parts"), 0, ComputeDevice.CPU, null)) {
             assertThat(parts.stepsPerEpoch()).isEqualTo(whole.stepsPerEpoch()).isEqualTo(2);
             parts.start(5, 0);
             whole.start(5, 0);
@@ -136,7 +138,7 @@ class LoaderTest {
     @Test
     void theBatchesAheadComeOnTopOfTheStepsOwn() throws InterruptedException {
         MemoryImages images = new MemoryImages(60, Set.of());
-        try (Loader loader = new Loader(images, CROPS, BATCH, 3, 3, 31, 0, 1, quarantine, 0)) {
+        try (Loader loader = new Loader(images, CROPS, BATCH, 3, 3, 31, 0, 1, quarantine, 0, ComputeDevice.CPU, null)) {
             loader.start(0, 0);
             for (int i = 0; i < 100 && images.reads() < 5 * BATCH; i++) {
                 Thread.sleep(20);
@@ -152,7 +154,7 @@ class LoaderTest {
         int[] order = EpochOrder.indices(31, 1, 0, 1, 24);
         int position =
                 IntStream.range(0, 24).filter(i -> order[i] == 7).findFirst().orElseThrow();
-        try (Loader loader = new Loader(images, CROPS, 4, 2, 2, 31, 0, 1, quarantine, 0)) {
+        try (Loader loader = new Loader(images, CROPS, 4, 2, 2, 31, 0, 1, quarantine, 0, ComputeDevice.CPU, null)) {
             loader.start(1, 0);
             drain(loader);
         }
@@ -341,7 +343,7 @@ class LoaderTest {
     void refusesABatchLargerThanTheSource() {
         MemoryImages images = new MemoryImages(7, Set.of());
         assertThatExceptionOfType(DataException.class)
-                .isThrownBy(() -> new Loader(images, CROPS, 4, 2, 1, 31, 0, 1, quarantine, 0))
+                .isThrownBy(() -> new Loader(images, CROPS, 4, 2, 1, 31, 0, 1, quarantine, 0, ComputeDevice.CPU, null))
                 .withMessage("memory: 7 images: fewer than one batch of 8; use a smaller batch");
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> new Loader(images, CROPS, 4, 1, 31, 0, 2, quarantine))

@@ -9,13 +9,17 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.swav4j.GoldenSet;
+import org.swav4j.Tensors;
 import org.swav4j.tensor.StateDict;
 import tools.jackson.databind.JsonNode;
 
 class LarcTest {
-    @Test
-    void reproducesTheReferencesParametersAndMomentum() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void reproducesTheReferencesParametersAndMomentum(boolean ratesOnDevice) {
         GoldenSet golden = GoldenSet.resource("g3_larc");
         double worst = 0;
         for (JsonNode c : golden.hyper().get("cases")) {
@@ -32,7 +36,7 @@ class LarcTest {
                         c.get("momentum").asDouble(),
                         c.get("trust_coefficient").asDouble(),
                         false);
-                try (Larc larc = new Larc(config, parameters)) {
+                try (Larc larc = new Larc(config, parameters, ratesOnDevice)) {
                     for (int step = 0; step < c.get("lrs").size(); step++) {
                         larc.zeroGradients();
                         for (String p : names) {
@@ -57,7 +61,9 @@ class LarcTest {
                 }
             }
         }
-        System.out.printf("g3: max difference from the reference, relative above 1 = %.2e%n", worst);
+        System.out.printf(
+                "g3: max difference from the reference, relative above 1 = %.2e, rates on the %s%n",
+                worst, ratesOnDevice ? "device" : "host");
     }
 
     /** Absolute below 1, relative above. */
@@ -66,6 +72,28 @@ class LarcTest {
         double difference = GoldenSet.maxDifference(actual, expected) / scale;
         assertThat(difference).as(what).isLessThan(1e-6);
         return difference;
+    }
+
+    /** What has no length is left alone: a parameter of zeros, a gradient of zeros, and both. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void zeroNormsAreLeftUnscaledAndUndecayed(boolean ratesOnDevice) {
+        try (PointerScope scope = new PointerScope();
+                StateDict parameters = new StateDict()) {
+            parameters.add("zero", torch.zeros(2, 2).requires_grad_(true));
+            parameters.add("still", torch.ones(2, 2).requires_grad_(true));
+            parameters.add("nothing", torch.zeros(2, 2).requires_grad_(true));
+            OptimizerConfig config = new OptimizerConfig(OptimizerConfig.Kind.LARC, 0.1, 0.9, 0.001, false);
+            try (Larc larc = new Larc(config, parameters, ratesOnDevice)) {
+                parameters.get("zero").mutable_grad().put(torch.full(new long[] {2, 2}, new Scalar(0.5)));
+                parameters.get("still").mutable_grad().put(torch.zeros(2, 2));
+                parameters.get("nothing").mutable_grad().put(torch.zeros(2, 2));
+                larc.step(0.2);
+                assertThat(Tensors.doubles(parameters.get("zero"))).containsOnly(-0.1f);
+                assertThat(Tensors.doubles(parameters.get("still"))).containsOnly(1);
+                assertThat(Tensors.doubles(parameters.get("nothing"))).containsOnly(0);
+            }
+        }
     }
 
     @Test

@@ -14,8 +14,8 @@ import org.swav4j.optim.OptimizerConfig;
 import org.swav4j.tensor.Precision;
 
 class AutoConfigTest {
-    private static final MachineFacts LAPTOP = new MachineFacts(2, 16L << 30, true, false);
-    private static final MachineFacts SERVER = new MachineFacts(32, 256L << 30, false, true);
+    private static final MachineFacts LAPTOP = new MachineFacts(2, 16L << 30, true, 0);
+    private static final MachineFacts SERVER = new MachineFacts(32, 256L << 30, false, 16L << 30);
     private static final Settings NOTHING = Settings.builder().build();
 
     /** Values on the two machines for data sets of every kind. */
@@ -120,7 +120,10 @@ class AutoConfigTest {
             int images = Math.max(2, (int) Math.pow(10, random.nextDouble() * 7));
             DataFacts data = new DataFacts(images, 1 + random.nextInt(2000));
             MachineFacts machine = new MachineFacts(
-                    1 + random.nextInt(64), (1L << 30) * (1 + random.nextInt(256)), random.nextBoolean(), i % 2 == 0);
+                    1 + random.nextInt(64),
+                    (1L << 30) * (1 + random.nextInt(256)),
+                    random.nextBoolean(),
+                    i % 2 == 0 ? 16L << 30 : 0);
             PretrainConfig config = AutoConfig.complete(NOTHING, data, machine).config();
             int k = config.model().prototypes().get(0);
             assertThat(k).isBetween(2, Math.max(2, images / 4)).isLessThanOrEqualTo(3000);
@@ -137,7 +140,7 @@ class AutoConfigTest {
                 .flag(Setting.CROPS, "2x224@0.14-1,4x96@0.05-0.14")
                 .build();
         Resolution resolution =
-                AutoConfig.complete(settings, new DataFacts(100_000, 300), new MachineFacts(2, 16L << 30, true, false));
+                AutoConfig.complete(settings, new DataFacts(100_000, 300), new MachineFacts(2, 16L << 30, true, 0));
 
         assertThat(resolution.config().batchSize()).isLessThanOrEqualTo(8);
         assertThat(resolution.choices())
@@ -150,7 +153,7 @@ class AutoConfigTest {
     @ParameterizedTest
     @CsvSource({"8, false", "16, false", "16, true", "64, false"})
     void aGivenBatchThatDoesNotFitIsCut(int gigabytes, boolean checkpointed) {
-        MachineFacts machine = new MachineFacts(2, (long) gigabytes << 30, true, false);
+        MachineFacts machine = new MachineFacts(2, (long) gigabytes << 30, true, 0);
         Settings.Builder settings = Settings.builder().preset("swav_800ep");
         if (checkpointed) {
             settings.flag(Setting.CHECKPOINT_ACTIVATIONS, "true");
@@ -294,12 +297,13 @@ class AutoConfigTest {
     void aConfigYamlOfAnEarlierVersionSaysWhatThatVersionDid() {
         Resolution resolution = AutoConfig.complete(NOTHING, new DataFacts(1000, 32), LAPTOP);
         String yaml = ConfigYaml.write(resolution.config(), List.of())
-                .replaceAll("(?m)^(augment|cache_mb|grad_accum|checkpoint_activations): .*\n", "");
+                .replaceAll("(?m)^(augment|cache_mb|grad_accum|checkpoint_activations|augment_on): .*\n", "");
         PretrainConfig config = ConfigYaml.read(yaml, "c.yaml");
         assertThat(config.augmentation().fidelity()).isEqualTo(Augmentation.Fidelity.FAST);
         assertThat(config.cacheMb()).isZero();
         assertThat(config.gradAccum()).isEqualTo(1);
         assertThat(config.checkpointActivations()).isFalse();
+        assertThat(config.augmentOn()).isEqualTo(AugmentOn.CPU);
     }
 
     @Test
@@ -357,6 +361,7 @@ class AutoConfigTest {
             case EPSILON, TEMPERATURE, BASE_LR, FINAL_LR, START_WARMUP, WEIGHT_DECAY, MOMENTUM, TRUST_COEFFICIENT ->
                 "0.07";
             case FLIP, JITTER_PROBABILITY, BRIGHTNESS, CONTRAST, SATURATION, HUE, GRAYSCALE, BLUR -> "0.33";
+            case AUGMENT_ON -> "device";
             default -> "48";
         };
     }

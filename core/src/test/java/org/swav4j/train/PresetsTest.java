@@ -19,7 +19,7 @@ import org.swav4j.optim.ScheduleConfig;
 
 class PresetsTest {
     private static final DataFacts IMAGENET = new DataFacts(1_281_167, 375);
-    private static final MachineFacts MACHINE = new MachineFacts(2, 16L << 30, true, false);
+    private static final MachineFacts MACHINE = new MachineFacts(2, 16L << 30, true, 0);
 
     /** The published table, one recipe a line. */
     @ParameterizedTest

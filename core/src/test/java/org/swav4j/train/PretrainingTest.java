@@ -91,7 +91,8 @@ class PretrainingTest {
                 c.workers(),
                 c.seed(),
                 c.knnEvery(),
-                c.cacheMb());
+                c.cacheMb(),
+                c.augmentOn());
     }
 
     private static UnaryOperator<PretrainConfig> knnEvery(int epochs) {
@@ -125,7 +126,8 @@ class PretrainingTest {
                 workers,
                 c.seed(),
                 knnEvery,
-                c.cacheMb());
+                c.cacheMb(),
+                c.augmentOn());
     }
 
     private static List<Double> losses(TinyTraining training) {

@@ -43,7 +43,8 @@ final class TinyTraining implements TrainingListener {
             2,
             31,
             0,
-            0);
+            0,
+            AugmentOn.CPU);
     private EpochEvaluation evaluation;
     private long stopAfter = Long.MAX_VALUE;
     private Runnable afterStep = () -> {};
