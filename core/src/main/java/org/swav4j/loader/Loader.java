@@ -36,6 +36,7 @@ public final class Loader implements AutoCloseable {
     private final Quarantine quarantine;
     private final Pipeline pipeline;
     private final DecodedCache cache;
+    private volatile LoadingWatch watch = LoadingWatch.NONE;
     private Visit visit;
 
     /** The same without keeping any decoded images. */
@@ -100,6 +101,11 @@ public final class Loader implements AutoCloseable {
         batches.forEach(batch -> batch.onRelease(() -> pipeline.release(batch)));
     }
 
+    /** Lets {@code hears} hear what the workers do from now on, instead of who did before. */
+    public void watch(LoadingWatch hears) {
+        watch = hears;
+    }
+
     /** Batches of one epoch on this rank; an incomplete last one is dropped. */
     public int batchesPerEpoch() {
         return source.size() / world / batchSize;
@@ -155,7 +161,7 @@ public final class Loader implements AutoCloseable {
 
     /** Fills one sample: the image, or a replacement, and its crops. */
     private final class CropFiller implements Pipeline.Filler {
-        private final ImageReader reader = new ImageReader(quarantine, cache);
+        private final ImageReader reader = new ImageReader(quarantine, cache, stage -> watch.now(stage));
         private final MultiCrop.Worker worker = crops.newWorker();
 
         @Override
@@ -168,9 +174,11 @@ public final class Loader implements AutoCloseable {
                 image = replacement(batch, sample, position, step);
             }
             if (image != null) {
+                watch.now(LoadingWatch.Stage.CROP);
                 SplittableRandom random = RandomKey.of(seed, batch.epoch(), wanted);
                 worker.apply(image, random, (resolution, crop) -> batch.place(resolution, crop, sample));
             }
+            watch.now(LoadingWatch.Stage.IDLE);
         }
 
         /**

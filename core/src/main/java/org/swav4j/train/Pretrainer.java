@@ -12,6 +12,8 @@ import org.swav4j.method.SwappedPrediction;
 import org.swav4j.method.Swav;
 import org.swav4j.method.SwavConfig;
 import org.swav4j.optim.LearningRate;
+import org.swav4j.profile.Phase;
+import org.swav4j.profile.Phases;
 import org.swav4j.tensor.Precision;
 
 /** One training step of SwAV (paper, algorithm 1). */
@@ -23,10 +25,26 @@ public final class Pretrainer {
     private final Sinkhorn sinkhorn;
     private final SwappedPrediction prediction;
     private final GradientAveraging gradients;
+    private final Phases phases;
 
     /** @param state what the steps change; stays owned by the caller */
     public Pretrainer(
             TrainingState state, SwavConfig config, LearningRate schedule, Precision precision, Collective collective) {
+        this(state, config, schedule, precision, collective, Phases.NONE);
+    }
+
+    /**
+     * The same, and says what it is at.
+     *
+     * @param phases told within {@link #step}
+     */
+    public Pretrainer(
+            TrainingState state,
+            SwavConfig config,
+            LearningRate schedule,
+            Precision precision,
+            Collective collective,
+            Phases phases) {
         this.state = state;
         this.config = config;
         this.schedule = schedule;
@@ -34,6 +52,7 @@ public final class Pretrainer {
         this.sinkhorn = new Sinkhorn(config.epsilon(), config.sinkhornIterations(), collective);
         this.prediction = new SwappedPrediction(config.temperature(), config.cropsForAssign());
         this.gradients = new GradientAveraging(collective);
+        this.phases = phases;
     }
 
     /**
@@ -49,22 +68,30 @@ public final class Pretrainer {
         Swav model = state.model();
         double learningRate = schedule.at(state.step());
         try (PointerScope scope = new PointerScope()) {
+            phases.now(Phase.FORWARD);
             model.prototypes().normalize();
             Swav.Output output = model.forward(crops, precision);
+            phases.now(Phase.CODES);
             List<List<Tensor>> codes = codes(output, batch);
+            phases.now(Phase.LOSS);
             Tensor loss = loss(output, codes);
             double value = loss.item_double();
             if (!Double.isFinite(value)) {
                 throw new DivergedException(state.step(), learningRate, value);
             }
 
+            phases.now(Phase.GRADIENTS);
             state.optimizer().zeroGradients();
+            phases.now(Phase.BACKWARD);
             loss.backward();
+            phases.now(Phase.GRADIENTS);
             if (state.step() < config.freezePrototypes()) {
                 model.prototypes().dropGradients();
             }
             gradients.average(model.parameters());
+            phases.now(Phase.OTHER);
             observer.observe(output, codes, loss);
+            phases.now(Phase.OPTIMISER);
             state.optimizer().step(learningRate);
             state.setStep(state.step() + 1);
             return value;

@@ -31,6 +31,9 @@ import org.swav4j.loader.Loader;
 import org.swav4j.method.FeatureQueue;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.optim.LearningRate;
+import org.swav4j.profile.Phase;
+import org.swav4j.profile.ProfileReport;
+import org.swav4j.profile.StepProfiler;
 import org.swav4j.runlog.MetricsLog;
 import org.swav4j.runlog.RunDirectory;
 import org.swav4j.tensor.ComputeDevice;
@@ -54,6 +57,7 @@ public final class Pretraining {
      * @param resume the checkpoint to go on from, or null to begin
      * @param initial weights to begin with, or null for fresh ones
      * @param evaluation called every {@link PretrainConfig#knnEvery} epochs, or null
+     * @param profiledSteps how many steps to profile after the first few; 0: none
      */
     public record Job(
             PretrainConfig config,
@@ -61,7 +65,20 @@ public final class Pretraining {
             RunDirectory run,
             Checkpoint resume,
             StateDict initial,
-            EpochEvaluation evaluation) {}
+            EpochEvaluation evaluation,
+            int profiledSteps) {
+
+        /** Without a profile. */
+        public Job(
+                PretrainConfig config,
+                ImageSource images,
+                RunDirectory run,
+                Checkpoint resume,
+                StateDict initial,
+                EpochEvaluation evaluation) {
+            this(config, images, run, resume, initial, evaluation, 0);
+        }
+    }
 
     private final Job job;
     private final PretrainConfig config;
@@ -74,6 +91,7 @@ public final class Pretraining {
     private final String configYaml;
     private long lastSave = System.nanoTime();
     private Path newest;
+    private ProfileReport profile;
 
     /**
      * @param listener told of progress on the calling thread
@@ -115,10 +133,17 @@ public final class Pretraining {
                         collective.rank(),
                         collective.world(),
                         quarantine,
-                        (long) config.cacheMb() << 20)) {
+                        (long) config.cacheMb() << 20);
+                StepProfiler profiler = new StepProfiler(
+                        job.profiledSteps(),
+                        batchPerRank,
+                        config.device(),
+                        job.run().profile(),
+                        listener::warning)) {
+            loader.watch(profiler.loading());
             Progress from = begin(state, loader.batchesPerEpoch());
             try (MetricsLog metrics = metrics()) {
-                return new Epochs(state, loader, metrics, batchPerRank).run(from);
+                return new Epochs(state, loader, metrics, batchPerRank, profiler).run(from);
             }
         } finally {
             quarantine.flush(job.run().quarantine());
@@ -200,9 +225,10 @@ public final class Pretraining {
         private final CollapseWatch collapse;
         private final Throughput throughput;
         private final DataWaitWatch dataWait;
+        private final StepProfiler profiler;
         private double loss = Double.NaN;
 
-        Epochs(TrainingState state, Loader loader, MetricsLog metrics, int batchPerRank) {
+        Epochs(TrainingState state, Loader loader, MetricsLog metrics, int batchPerRank, StepProfiler profiler) {
             this.state = state;
             this.loader = loader;
             this.metrics = metrics;
@@ -211,11 +237,12 @@ public final class Pretraining {
             long all = (long) stepsPerEpoch * config.epochs();
             this.totalSteps = config.maxSteps() == 0 ? all : Math.min(all, config.maxSteps());
             this.schedule = new LearningRate(config.schedule(), config.epochs(), stepsPerEpoch);
-            this.trainer = new Pretrainer(state, config.method(), schedule, config.precision(), collective);
+            this.trainer = new Pretrainer(state, config.method(), schedule, config.precision(), collective, profiler);
             int prototypes = config.model().prototypes().get(0);
             this.statistics = new CodeStatistics(prototypes, state.model().parameters());
             this.collapse = new CollapseWatch(prototypes, Math.max(200, stepsPerEpoch));
             this.throughput = new Throughput(config.batchSize());
+            this.profiler = profiler;
             this.dataWait =
                     new DataWaitWatch(config.workers(), Runtime.getRuntime().availableProcessors());
         }
@@ -239,25 +266,38 @@ public final class Pretraining {
                     startQueue(state);
                 }
                 if (!epoch(epoch, firstBatch)) {
-                    return new TrainingResult(true, state.step(), loss, newest);
+                    return ended(true);
                 }
                 firstBatch = 0;
             }
-            return new TrainingResult(false, state.step(), loss, newest);
+            return ended(false);
+        }
+
+        private TrainingResult ended(boolean interrupted) {
+            profiler.finish().ifPresent(this::profiled);
+            return new TrainingResult(interrupted, state.step(), loss, newest, profile);
+        }
+
+        private void profiled(ProfileReport report) {
+            profile = report;
+            listener.profiled(report);
+            throughput.skipPause();
         }
 
         /** Returns whether to go on. */
         private boolean epoch(int epoch, int firstBatch) throws IOException {
             loader.start(epoch, firstBatch);
             int done = firstBatch;
-            for (Batch batch = loader.next(); batch != null; batch = loader.next()) {
+            for (Batch batch = next(); batch != null; batch = next()) {
                 try {
                     step(epoch, batch);
                 } finally {
                     batch.release();
                 }
+                profiler.stepEnds(state.step()).ifPresent(this::profiled);
                 done++;
                 if (stop.getAsBoolean()) {
+                    profiler.pause();
                     tellBroken();
                     save(epoch, done);
                     return false;
@@ -266,6 +306,7 @@ public final class Pretraining {
                     break;
                 }
             }
+            profiler.pause();
             tellBroken();
             refuseBrokenData();
             boolean last = epoch + 1 == config.epochs() || state.step() >= totalSteps;
@@ -277,12 +318,18 @@ public final class Pretraining {
             return true;
         }
 
+        private Batch next() {
+            profiler.stepBegins();
+            return loader.next();
+        }
+
         private void step(int epoch, Batch batch) throws IOException {
             boolean measured = state.step() % MEASURE_EVERY == 0;
             double learningRate = schedule.at(state.step());
             try (PointerScope scope = new PointerScope()) {
                 loss = trainer.step(tensors(batch), batchPerRank, measured ? statistics : StepObserver.NONE);
             }
+            profiler.now(Phase.OTHER);
             throughput.step(loader.lastWaitNanos());
             dataWait.step(throughput).ifPresent(listener::warning);
             listener.step(new StepReport(
