@@ -97,7 +97,8 @@ final class CallTree {
         }
 
         void finish(List<PlacedOperation> placed) {
-            Operation cut = new Operation(operation.name(), operation.thread(), start, end);
+            boolean whole = start == operation.start() && end == operation.end();
+            Operation cut = whole ? operation : new Operation(operation.name(), operation.thread(), start, end);
             placed.set(place, new PlacedOperation(cut, phase, outermost, end - start - inner));
         }
     }

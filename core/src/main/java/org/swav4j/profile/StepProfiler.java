@@ -119,15 +119,19 @@ public final class StepProfiler implements Phases, AutoCloseable {
         if (!measuring) {
             return;
         }
-        long time = System.nanoTime();
         measuring = false;
-        phases.end(time);
-        workers.end(time);
-        if (!steps.isEmpty()) {
-            Span<Long> last = steps.remove(steps.size() - 1);
-            steps.add(new Span<>(last.what(), last.start(), time));
+        Span<Long> last = steps.isEmpty() ? null : steps.get(steps.size() - 1);
+        if (last != null && last.start() >= stretchBegan) {
+            long time = System.nanoTime();
+            steps.set(steps.size() - 1, new Span<>(last.what(), last.start(), time));
+            stretches.add(new Stretch(stretchBegan, time));
+            phases.end(time);
+            workers.end(time);
+        } else {
+            // no step was done: as if it had not begun
+            phases.end(stretchBegan);
+            workers.end(stretchBegan);
         }
-        stretches.add(new Stretch(stretchBegan, time));
         endOperations();
     }
 
@@ -185,7 +189,8 @@ public final class StepProfiler implements Phases, AutoCloseable {
     private void withoutOperations(Exception why) {
         withOperations = false;
         operations.clear();
-        warnings.accept("--profile: phases and loading only, as " + why.getMessage());
+        String reason = why instanceof IOException ? "libtorch's record cannot be kept: " : "";
+        warnings.accept("--profile: phases and loading only, as " + reason + why.getMessage());
     }
 
     /** Stops what libtorch records, however the training ended. */

@@ -132,6 +132,24 @@ class StepProfilerTest {
     }
 
     @Test
+    void aStepThatWasBegunOnlyIsNotPartOfIt() throws Exception {
+        try (StepProfiler profiler = profiler(50)) {
+            for (int i = 0; i < StepProfiler.WARM_UP + 2; i++) {
+                step(profiler);
+            }
+            profiler.pause();
+            profiler.stepBegins();
+            Thread.sleep(100);
+            ProfileReport report = profiler.finish().orElseThrow();
+            assertThat(report.steps()).isEqualTo(2);
+            assertAddsUp(report);
+            assertThat(report.stepSeconds()).isLessThan(0.1 / 2);
+            assertThat(TraceReader.read(report.trace()).get("training"))
+                    .noneMatch(s -> s.category().equals("pause"));
+        }
+    }
+
+    @Test
     void withoutAStepToMeasureThereIsAWarningAndNoFile() throws IOException {
         try (StepProfiler profiler = profiler(50)) {
             for (int i = 0; i < StepProfiler.WARM_UP; i++) {
