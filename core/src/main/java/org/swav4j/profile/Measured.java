@@ -25,7 +25,6 @@ final class Measured {
 
     private final String device;
     private final List<Span<Long>> steps;
-    private final List<Stretch> stretches;
     private final List<Span<Phase>> spans;
     private final Track<Phase> phases;
     private final WorkerTracks workers;
@@ -39,13 +38,11 @@ final class Measured {
     Measured(
             String device,
             List<Span<Long>> steps,
-            List<Stretch> stretches,
             Track<Phase> phases,
             WorkerTracks workers,
             List<Operation> operations) {
         this.device = device;
         this.steps = steps;
-        this.stretches = stretches;
         this.phases = phases;
         this.spans = phases.spans();
         this.workers = workers;
@@ -57,8 +54,7 @@ final class Measured {
         AtomicFile.write(file, channel -> {
             OutputStream raw = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
             GZIPOutputStream compressed = new GZIPOutputStream(raw, 1 << 16);
-            TraceFile.write(
-                    compressed, "swav pretrain", rows(), stretches.get(0).begin());
+            TraceFile.write(compressed, "swav pretrain", rows(), steps.get(0).start());
             compressed.finish();
             raw.flush();
         });
@@ -68,12 +64,10 @@ final class Measured {
     List<TraceFile.Row> rows() {
         List<TraceFile.Slice> training = new ArrayList<>();
         steps.forEach(s -> training.add(new TraceFile.Slice("step " + s.what(), "step", s.start(), s.end())));
-        for (int i = 1; i < stretches.size(); i++) {
+        for (int i = 1; i < steps.size(); i++) {
+            long from = steps.get(i - 1).end();
             training.add(new TraceFile.Slice(
-                    "not measured",
-                    "pause",
-                    stretches.get(i - 1).end(),
-                    stretches.get(i).begin()));
+                    "not measured", "pause", from, steps.get(i).start()));
         }
         spans.forEach(s -> training.add(new TraceFile.Slice(s.what().toString(), "phase", s.start(), s.end())));
         Map<Integer, List<TraceFile.Slice>> threads = new TreeMap<>();
@@ -99,7 +93,7 @@ final class Measured {
 
     /** @param trace where it was written, or null */
     ProfileReport report(Path trace) {
-        long all = stretches.stream().mapToLong(Stretch::nanos).sum();
+        long all = steps.stream().mapToLong(Span::nanos).sum();
         return new ProfileReport(
                 trace,
                 device,

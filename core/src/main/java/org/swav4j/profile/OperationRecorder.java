@@ -4,20 +4,13 @@ import com.sun.jna.Function;
 import com.sun.jna.Library;
 import com.sun.jna.Memory;
 import com.sun.jna.NativeLibrary;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
@@ -40,10 +33,6 @@ final class OperationRecorder implements AutoCloseable {
     private static final int OBJECT_BYTES = 1024;
     /** {@code std::string} of GNU's library: pointer, length, capacity. */
     private static final int STRING_BYTES = 32;
-    /** An operation that no training uses; where it lies in the record and when it was called tie the clocks together. */
-    private static final String MARK = "aten::scalar_tensor";
-
-    private static final double MOST_DRIFT_MICROS = 1000;
 
     private final Function constructor;
     private final Function destructor;
@@ -85,7 +74,7 @@ final class OperationRecorder implements AutoCloseable {
     /**
      * Begins a record.
      *
-     * @param folder for a file without a name, until {@link #end}
+     * @param folder for a file without a name, until what was recorded is closed
      */
     void begin(Path folder) throws IOException, ProfilerException {
         if (torch.profilerEnabled()) {
@@ -119,71 +108,38 @@ final class OperationRecorder implements AutoCloseable {
         }
     }
 
-    /** Ends the record without looking at it, if one was begun. */
+    /** Ends the record, if one was begun, without keeping it. */
+    void abandon() throws IOException {
+        if (recording) {
+            destruct();
+            record.close();
+        }
+    }
+
+    /** Ends a record that was begun. */
     @Override
     public void close() throws IOException {
-        try (object;
-                FileChannel written = record) {
-            destruct();
+        try (object) {
+            abandon();
         }
     }
 
     private void destruct() {
-        if (recording) {
-            recording = false;
-            destructor.invokeVoid(new Object[] {object});
-        }
+        recording = false;
+        destructor.invokeVoid(new Object[] {object});
     }
 
-    /** Ends the record and returns it, operations within others before them, on {@link System#nanoTime}'s clock. Takes some microseconds an operation. */
-    List<Operation> end() throws IOException, ProfilerException {
+    /** Ends the record. Takes some microseconds an operation. */
+    RecordedOperations end() {
         long ended = mark();
         destruct();
-        try (FileChannel written = record;
-                BufferedReader lines = new BufferedReader(
-                        new InputStreamReader(Channels.newInputStream(written), StandardCharsets.UTF_8))) {
-            return aligned(OperationLog.read(lines), began, ended);
-        }
+        return new RecordedOperations(record, began, ended);
     }
 
-    /** Calls the marking operation; returns the middle of when that was. */
+    /** Calls {@link RecordedOperations#MARK}; returns the middle of when that was. */
     private static long mark() {
         long before = System.nanoTime();
         torch.scalar_tensor(new Scalar(0.0)).close();
         return before + (System.nanoTime() - before) / 2;
-    }
-
-    /** What lies between the second mark, set at {@code began}, and the last, set at {@code ended}. */
-    static List<Operation> aligned(List<OperationLog.Entry> entries, long began, long ended) throws ProfilerException {
-        List<OperationLog.Entry> marks = entries.stream()
-                .filter(e -> e.name().equals(MARK))
-                .sorted(Comparator.comparingDouble(OperationLog.Entry::start))
-                .toList();
-        Optional<OperationLog.Entry> first = marks.stream().skip(1).findFirst();
-        if (first.isEmpty() || marks.size() < 3) {
-            throw new ProfilerException("libtorch's record of its operations is not complete");
-        }
-        OperationLog.Entry last = marks.get(marks.size() - 1);
-        double from = middle(first.get());
-        double to = middle(last);
-        double drift = (to - from) - (ended - began) / 1e3;
-        if (Math.abs(drift) > MOST_DRIFT_MICROS + 1e-3 * (to - from)) {
-            throw new ProfilerException("the clock of libtorch's record was set while it was written");
-        }
-        double scale = (ended - began) / (to - from);
-        List<Operation> operations = new ArrayList<>();
-        for (OperationLog.Entry e : entries) {
-            if (e.start() > first.get().start() + first.get().duration() && e.start() + e.duration() < last.start()) {
-                long start = began + Math.round((e.start() - from) * scale);
-                long end = began + Math.round((e.start() + e.duration() - from) * scale);
-                int thread = e.thread() == last.thread() ? Operation.RECORDING_THREAD : e.thread();
-                operations.add(new Operation(e.name(), thread, start, end));
-            }
-        }
-        return operations;
-    }
-
-    private static double middle(OperationLog.Entry e) {
-        return e.start() + e.duration() / 2;
     }
 }

@@ -10,13 +10,13 @@ import org.swav4j.loader.LoadingWatch;
 
 /**
  * Measures some steps of a training: what the training thread, libtorch and the loader's threads are at. It begins after
- * {@value #WARM_UP} steps, in which memory and caches fill, and measures whole steps only. Nothing that is trained depends on
+ * {@value #WARM_UP} steps, in which memory and caches fill, and measures whole steps only; what is between them is left out. Nothing that is trained depends on
  * it, and what goes wrong with it is a warning. For the training thread.
  */
 public final class StepProfiler implements Phases, AutoCloseable {
     /** Steps that go by first. */
     public static final int WARM_UP = 3;
-    /** libtorch keeps every operation in memory until a record ends. */
+    /** A step of a deep network has thousands of operations, and all are kept. */
     public static final int MOST_STEPS = 100;
 
     private static final int PHASES_A_STEP = 2048;
@@ -31,14 +31,12 @@ public final class StepProfiler implements Phases, AutoCloseable {
     private final Track<Phase> phases;
     private final WorkerTracks workers;
     private final List<Span<Long>> steps = new ArrayList<>();
-    private final List<Stretch> stretches = new ArrayList<>();
-    private final List<Operation> operations = new ArrayList<>();
+    private final List<RecordedOperations> records = new ArrayList<>();
     private boolean withOperations = true;
     private OperationRecorder recorder;
     private int toSkip = WARM_UP;
     private boolean measuring;
     private boolean done;
-    private long stretchBegan;
     private long stepBegan;
 
     /**
@@ -69,23 +67,18 @@ public final class StepProfiler implements Phases, AutoCloseable {
         return done ? LoadingWatch.NONE : workers;
     }
 
-    /** A step begins, with waiting for its images. */
+    /** A step begins, with waiting for its images. One that was begun before and did not end is forgotten. */
     public void stepBegins() {
         if (done || toSkip > 0) {
             return;
         }
-        if (!measuring) {
-            beginOperations();
-        }
-        long time = System.nanoTime();
-        if (!measuring) {
-            measuring = true;
-            stretchBegan = time;
-            stepBegan = time;
-            phases.begin(time);
-            workers.begin(time);
-        }
-        phases.now(Phase.WAIT, time);
+        forgetBegun();
+        beginOperations();
+        measuring = true;
+        stepBegan = System.nanoTime();
+        phases.begin(stepBegan);
+        workers.begin(stepBegan);
+        phases.now(Phase.WAIT, stepBegan);
     }
 
     @Override
@@ -107,32 +100,14 @@ public final class StepProfiler implements Phases, AutoCloseable {
             return Optional.empty();
         }
         long time = System.nanoTime();
-        // a span of its own, so that none lies in two steps
-        phases.now(Phase.OTHER, time);
-        steps.add(new Span<>(step, stepBegan, time));
-        stepBegan = time;
-        return steps.size() < wanted ? Optional.empty() : finish();
-    }
-
-    /** What comes now belongs to no step; measuring goes on with the next. */
-    public void pause() {
-        if (!measuring) {
-            return;
-        }
         measuring = false;
-        Span<Long> last = steps.isEmpty() ? null : steps.get(steps.size() - 1);
-        if (last != null && last.start() >= stretchBegan) {
-            long time = System.nanoTime();
-            steps.set(steps.size() - 1, new Span<>(last.what(), last.start(), time));
-            stretches.add(new Stretch(stretchBegan, time));
-            phases.end(time);
-            workers.end(time);
-        } else {
-            // no step was done: as if it had not begun
-            phases.end(stretchBegan);
-            workers.end(stretchBegan);
-        }
+        phases.end(time);
+        workers.end(time);
+        steps.add(new Span<>(step, stepBegan, time));
+        // at every step: what libtorch records lies scattered in memory, and would keep a step's large blocks from
+        // being reused
         endOperations();
+        return steps.size() < wanted ? Optional.empty() : finish();
     }
 
     /** The training ends; returns where the time went if some but not all of the steps to measure were done. */
@@ -140,7 +115,7 @@ public final class StepProfiler implements Phases, AutoCloseable {
         if (done) {
             return Optional.empty();
         }
-        pause();
+        forgetBegun();
         done = true;
         workers.finish();
         if (steps.isEmpty()) {
@@ -151,8 +126,23 @@ public final class StepProfiler implements Phases, AutoCloseable {
         return Optional.of(report());
     }
 
+    private void forgetBegun() {
+        if (measuring) {
+            measuring = false;
+            phases.end(stepBegan);
+            workers.end(stepBegan);
+            if (withOperations) {
+                try {
+                    recorder.abandon();
+                } catch (IOException e) {
+                    withoutOperations(e);
+                }
+            }
+        }
+    }
+
     private ProfileReport report() {
-        Measured measured = new Measured(device, steps, stretches, phases, workers, withOperations ? operations : null);
+        Measured measured = new Measured(device, steps, phases, workers, operations());
         try {
             measured.write(file);
             return measured.report(file);
@@ -178,17 +168,25 @@ public final class StepProfiler implements Phases, AutoCloseable {
 
     private void endOperations() {
         if (withOperations) {
-            try {
-                operations.addAll(recorder.end());
-            } catch (IOException | ProfilerException e) {
-                withoutOperations(e);
-            }
+            records.add(recorder.end());
         }
+    }
+
+    /** Null if they could not be recorded. */
+    private List<Operation> operations() {
+        List<Operation> operations = new ArrayList<>();
+        try {
+            for (int i = 0; withOperations && i < records.size(); i++) {
+                operations.addAll(records.get(i).read());
+            }
+        } catch (IOException | ProfilerException e) {
+            withoutOperations(e);
+        }
+        return withOperations ? operations : null;
     }
 
     private void withoutOperations(Exception why) {
         withOperations = false;
-        operations.clear();
         String reason = why instanceof IOException ? "libtorch's record cannot be kept: " : "";
         warnings.accept("--profile: phases and loading only, as " + reason + why.getMessage());
     }
@@ -199,6 +197,9 @@ public final class StepProfiler implements Phases, AutoCloseable {
         measuring = false;
         done = true;
         workers.finish();
+        for (RecordedOperations each : records) {
+            each.close();
+        }
         if (recorder != null) {
             recorder.close();
         }

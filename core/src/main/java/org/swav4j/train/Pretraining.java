@@ -297,7 +297,6 @@ public final class Pretraining {
                 profiler.stepEnds(state.step()).ifPresent(this::profiled);
                 done++;
                 if (stop.getAsBoolean()) {
-                    profiler.pause();
                     tellBroken();
                     save(epoch, done);
                     return false;
@@ -306,7 +305,6 @@ public final class Pretraining {
                     break;
                 }
             }
-            profiler.pause();
             tellBroken();
             refuseBrokenData();
             boolean last = epoch + 1 == config.epochs() || state.step() >= totalSteps;

@@ -34,7 +34,6 @@ class MeasuredTest {
         return new Measured(
                 "cpu",
                 List.of(new Span<>(4L, 0, 100 * MS), new Span<>(5L, 100 * MS, 400 * MS)),
-                List.of(new Stretch(0, 400 * MS)),
                 phases(),
                 new WorkerTracks(4),
                 operations);
