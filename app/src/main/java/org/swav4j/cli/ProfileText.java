@@ -47,7 +47,7 @@ final class ProfileText {
         }
         LoadingCost l = r.loading();
         text.append(line(
-                "  loading threads: %d, %.0f %% busy (reading %.0f %%, decoding %.0f %%, cropping %.0f %%)",
+                "  loading threads: %d, %.1f %% busy (reading %.1f %%, decoding %.1f %%, cropping %.1f %%)",
                 l.workers(), 100 * l.busy(), 100 * l.reading(), 100 * l.decoding(), 100 * l.cropping()));
         if (!r.device().equals("cpu")) {
             text.append(line(

@@ -43,7 +43,7 @@ class ProfileTextTest {
                         "  aten::mkldnn_convolution" + " ".repeat(38)
                                 + "forward                50.00   25.0 %       53",
                         "  " + "x".repeat(57) + "...  backward               12.30    6.2 %        1",
-                        "  loading threads: 2, 60 % busy (reading 1 %, decoding 29 %, cropping 30 %)",
+                        "  loading threads: 2, 60.0 % busy (reading 1.0 %, decoding 29.0 %, cropping 30.0 %)",
                         "  trace: run/profile.json.gz; open it in https://ui.perfetto.dev");
     }
 

@@ -14,8 +14,9 @@ final class CallTree {
     private CallTree() {}
 
     /**
-     * Places operations in phases: an outermost one in the phase that holds its middle, all others with it. Two clocks meet here,
-     * which differ by microseconds, so what reaches over the edge of its phase is cut off there. What is in no phase is left out.
+     * Places operations in phases: an outermost one in the phase that holds its middle, all others with it. Two
+     * clocks meet here, which differ by microseconds, so what reaches over the edge of its phase is cut off there.
+     * What is in no phase is left out.
      *
      * @param operations of any threads, those within others before them
      * @param phases in order, not overlapping

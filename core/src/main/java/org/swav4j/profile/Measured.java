@@ -60,7 +60,9 @@ final class Measured {
         });
     }
 
-    /** The training thread with steps, phases and operations within each other; libtorch's other threads; the loader's. */
+    /**
+     * The training thread with steps, phases and operations within each other; libtorch's other threads; the loader's.
+     */
     List<TraceFile.Row> rows() {
         List<TraceFile.Slice> training = new ArrayList<>();
         steps.forEach(s -> training.add(new TraceFile.Slice("step " + s.what(), "step", s.start(), s.end())));

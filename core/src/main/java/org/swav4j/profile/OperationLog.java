@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The file that libtorch's {@code RecordProfile} writes: a JSON array of Chrome trace events, a field a line. It is read by
- * lines, since libtorch neither escapes names nor keeps to the point in decimals where the locale has a comma.
+ * The file that libtorch's {@code RecordProfile} writes: a JSON array of Chrome trace events, a field a line. It is
+ * read by lines, since libtorch neither escapes names nor keeps to the point in decimals where the locale has a
+ * comma.
  */
 final class OperationLog {
     /** {@code start} and {@code duration} in microseconds, from a moment that the file does not name. */

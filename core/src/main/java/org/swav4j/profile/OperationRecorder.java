@@ -16,12 +16,13 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Records which of libtorch's operations the calling thread starts, those of its backward passes too. {@link #begin} and
- * {@link #end} are for one thread.
+ * Records which of libtorch's operations the calling thread starts, those of its backward passes too. {@link #begin}
+ * and {@link #end} are for one thread.
  *
- * <p>The bindings leave libtorch's profilers out, but the library has {@code torch::autograd::profiler::RecordProfile}: its
- * constructor begins a record, its destructor writes the record to a file and reports failures instead of throwing. Both are
- * looked up by their names in the library that is loaded already, and nothing is called unless both are there.
+ * <p>The bindings leave libtorch's profilers out, but the library has {@code
+ * torch::autograd::profiler::RecordProfile}: its constructor begins a record, its destructor writes the record to a
+ * file and reports failures instead of throwing. Both are looked up by their names in the library that is loaded
+ * already, and nothing is called unless both are there.
  */
 final class OperationRecorder implements AutoCloseable {
     private static final String CONSTRUCTOR =

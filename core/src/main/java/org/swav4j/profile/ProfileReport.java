@@ -7,7 +7,8 @@ import java.util.List;
  * Where the time of some steps went. Shares are of the steps' time and between 0 and 1.
  *
  * @param trace the file for a trace viewer; null if it could not be written
- * @param device what was trained on; on any but {@code cpu} times are those that the CPU takes to hand work over or waits
+ * @param device what was trained on; on any but {@code cpu} times are those that the CPU takes to hand work over or
+ *     waits
  * @param firstStep the first measured step, counted from 1
  * @param steps how many were measured
  * @param stepSeconds mean time of a step

@@ -19,7 +19,9 @@ import java.util.List;
  * @param ended when the last one was
  */
 record RecordedOperations(FileChannel file, long began, long ended) implements Closeable {
-    /** An operation that no training uses; where it lies in the record and when it was called tie the clocks together. */
+    /**
+     * An operation that no training uses; where it lies in the record and when it was called tie the clocks together.
+     */
     static final String MARK = "aten::scalar_tensor";
 
     private static final double MOST_DRIFT_MICROS = 1000;

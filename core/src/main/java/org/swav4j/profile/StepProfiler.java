@@ -9,9 +9,10 @@ import java.util.function.Consumer;
 import org.swav4j.loader.LoadingWatch;
 
 /**
- * Measures some steps of a training: what the training thread, libtorch and the loader's threads are at. It begins after
- * {@value #WARM_UP} steps, in which memory and caches fill, and measures whole steps only; what is between them is left out. Nothing that is trained depends on
- * it, and what goes wrong with it is a warning. For the training thread.
+ * Measures some steps of a training: what the training thread, libtorch and the loader's threads are at. It begins
+ * after {@value #WARM_UP} steps, in which memory and caches fill, and measures whole steps only; what is between them
+ * is left out. Nothing that is trained depends on it, and what goes wrong with it is a warning. For the training
+ * thread.
  */
 public final class StepProfiler implements Phases, AutoCloseable {
     /** Steps that go by first. */

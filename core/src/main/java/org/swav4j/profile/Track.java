@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one thread does: spans that follow one another, kept while recording is on. A thread writes, another switches recording
- * and reads. Memory is bounded: of more spans than there is room for, the last ones count in {@link #nanos} but are not kept.
+ * What one thread does: spans that follow one another, kept while recording is on. A thread writes, another switches
+ * recording and reads. Memory is bounded: of more spans than there is room for, the last ones count in {@link #nanos}
+ * but are not kept.
  *
  * @param <E> what a thread can be at
  */

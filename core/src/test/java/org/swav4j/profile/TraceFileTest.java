@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,9 +26,24 @@ class TraceFileTest {
     void timesAreExactMicrosecondsFromTheOrigin() throws IOException {
         byte[] json = written(new Row("a", List.of(new Slice("x", "c", ORIGIN + 1, ORIGIN + 12_345_678))));
         assertThat(new String(json, java.nio.charset.StandardCharsets.UTF_8))
-                .contains("\"ts\":0.001,\"dur\":12345.677,\"pid\":1,\"tid\":1");
+                .contains("\"ts\":0.0012,\"dur\":12345.6772,\"pid\":1,\"tid\":1");
         assertThat(TraceReader.read(json))
                 .isEqualTo(Map.of("a", List.of(new TraceReader.Slice("x", "c", 1, 12_345_678))));
+    }
+
+    @Test
+    void aLongTraceKeepsItsNanoseconds() throws IOException {
+        List<Slice> slices = new ArrayList<>();
+        for (long i = 0; i < 1000; i++) {
+            long start = ORIGIN + i * 3_600_000_000_001L / 1000;
+            slices.add(new Slice("x", "c", start, start + i));
+        }
+        List<TraceReader.Slice> read =
+                TraceReader.read(written(new Row("a", slices))).get("a");
+        for (int i = 0; i < slices.size(); i++) {
+            assertThat(read.get(i).start()).isEqualTo(slices.get(i).start() - ORIGIN);
+            assertThat(read.get(i).end()).isEqualTo(slices.get(i).end() - ORIGIN);
+        }
     }
 
     @Test
