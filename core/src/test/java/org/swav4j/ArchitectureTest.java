@@ -35,6 +35,7 @@ class ArchitectureTest {
             Map.entry("optim", Set.of("tensor")),
             Map.entry("nn", Set.of("tensor", "comm")),
             Map.entry("loader", Set.of("data", "augment", "tensor")),
+            Map.entry("profile", Set.of("loader", "format")),
             Map.entry("method", Set.of("nn", "comm", "tensor")),
             Map.entry("checkpoint", Set.of("format", "tensor")),
             Map.entry(
@@ -52,6 +53,7 @@ class ArchitectureTest {
                             "optim",
                             "nn",
                             "loader",
+                            "profile",
                             "method",
                             "checkpoint"))));
 

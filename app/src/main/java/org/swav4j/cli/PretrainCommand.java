@@ -20,6 +20,7 @@ import org.swav4j.data.Quarantine;
 import org.swav4j.eval.FrozenEncoder;
 import org.swav4j.eval.Knn;
 import org.swav4j.eval.KnnProtocol;
+import org.swav4j.profile.StepProfiler;
 import org.swav4j.runlog.RunDirectory;
 import org.swav4j.s3.S3Locations;
 import org.swav4j.train.AutoConfig;
@@ -122,6 +123,13 @@ final class PretrainCommand implements Callable<Integer> {
     @Option(names = "--knn-test", paramLabel = "PATH", description = "Labelled images that k-NN is measured on.")
     private Path knnTest;
 
+    @Option(
+            names = "--profile",
+            paramLabel = "N",
+            description = "Show where the time of N steps goes, after the first " + StepProfiler.WARM_UP
+                    + ", and write it to the run for a trace viewer; 1 to " + StepProfiler.MOST_STEPS + ".")
+    private String profile;
+
     @Option(names = "--json", description = "Print the result as JSON; progress goes to standard error.")
     private boolean json;
 
@@ -173,7 +181,7 @@ final class PretrainCommand implements Callable<Integer> {
     private TrainingResult train(
             ImageSource images, Resolution resolution, Path run, KnnProtocol protocol, ProgressLine line)
             throws IOException {
-        PretrainRun training = new PretrainRun(images, resolution, run, words());
+        PretrainRun training = new PretrainRun(images, resolution, run, words(), profiledSteps());
         try (Interrupts interrupts = Interrupts.install(spec.commandLine().getErr())) {
             return resume
                     ? training.resume(protocol, line, interrupts)
@@ -243,6 +251,12 @@ final class PretrainCommand implements Callable<Integer> {
                     knnTrain == null ? "--knn-test" : "--knn-train",
                     "needs " + (knnTrain == null ? "--knn-train" : "--knn-test") + " beside it");
         }
+        if (profile != null && profiledSteps() == 0) {
+            settings.problem(
+                    "--profile",
+                    "must be a whole number of steps from 1 to " + StepProfiler.MOST_STEPS + ", found '" + profile
+                            + "'");
+        }
         SettingOptions.read(spec, settings);
         if (resume && initFrom != null) {
             settings.problem("--init-from", "is for a new run; --resume goes on with the run's own weights");
@@ -263,6 +277,13 @@ final class PretrainCommand implements Callable<Integer> {
             }
         }
         return settings.build();
+    }
+
+    /** 0 for none, and for what is no number in range. */
+    private int profiledSteps() {
+        boolean digits = profile != null && profile.matches("[0-9]{1,9}");
+        int steps = digits ? Integer.parseInt(profile) : 0;
+        return steps <= StepProfiler.MOST_STEPS ? steps : 0;
     }
 
     /** runs/sample, or the first of runs/sample-2, runs/sample-3, ... that is not there. */
@@ -288,6 +309,7 @@ final class PretrainCommand implements Callable<Integer> {
         if (json) {
             Json.print(results, fields(result, run));
         } else {
+            printProfile(result, results);
             StringBuilder again = new StringBuilder(PROGRAM + " pretrain");
             for (Map.Entry<String, Path> folder : folders(run).entrySet()) {
                 String place = Places.shown(spec, folder.getKey(), folder.getValue());
@@ -317,6 +339,7 @@ final class PretrainCommand implements Callable<Integer> {
             }
             Json.print(results, fields);
         } else {
+            printProfile(result, results);
             if (learned != null) {
                 results.print(learned.text());
             }
@@ -335,6 +358,13 @@ final class PretrainCommand implements Callable<Integer> {
         results.flush();
     }
 
+    /** What was shown already when it was measured, unless nothing but results is to be shown. */
+    private void printProfile(TrainingResult result, PrintWriter results) {
+        if (quiet && result.profile() != null) {
+            results.print(ProfileText.of(result.profile()));
+        }
+    }
+
     private static Map<String, Object> fields(TrainingResult result, Path run) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("run", run.toString());
@@ -342,6 +372,9 @@ final class PretrainCommand implements Callable<Integer> {
         fields.put("step", result.step());
         fields.put("loss", Double.isFinite(result.loss()) ? result.loss() : null);
         fields.put("checkpoint", result.checkpoint().toString());
+        if (result.profile() != null) {
+            fields.put("profile", ProfileText.fields(result.profile()));
+        }
         return fields;
     }
 }

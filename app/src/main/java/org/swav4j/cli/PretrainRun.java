@@ -36,12 +36,14 @@ final class PretrainRun {
     private final Resolution resolution;
     private final Path out;
     private final List<String> commandLine;
+    private final int profiledSteps;
 
-    PretrainRun(ImageSource images, Resolution resolution, Path out, List<String> commandLine) {
+    PretrainRun(ImageSource images, Resolution resolution, Path out, List<String> commandLine, int profiledSteps) {
         this.images = images;
         this.resolution = resolution;
         this.out = out;
         this.commandLine = commandLine;
+        this.profiledSteps = profiledSteps;
     }
 
     /**
@@ -125,7 +127,7 @@ final class PretrainRun {
                 ? null
                 : model -> protocol.evaluate(pixels -> model.features(pixels, config.precision()))
                         .top1();
-        Pretraining.Job job = new Pretraining.Job(config, images, run, from, initial, evaluation);
+        Pretraining.Job job = new Pretraining.Job(config, images, run, from, initial, evaluation, profiledSteps);
         try {
             TrainingResult result = new Pretraining(job, new Alone(), listener, stop).run();
             Kind how = result.interrupted() ? Kind.INTERRUPTED : Kind.FINISHED;

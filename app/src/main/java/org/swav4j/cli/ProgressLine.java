@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.swav4j.profile.ProfileReport;
 import org.swav4j.train.StepReport;
 import org.swav4j.train.TrainingListener;
 import org.swav4j.train.TrainingPlan;
@@ -118,6 +119,11 @@ final class ProgressLine implements TrainingListener {
         if (mode == Mode.PLAIN) {
             line("saved " + checkpoint);
         }
+    }
+
+    @Override
+    public void profiled(ProfileReport report) {
+        ProfileText.of(report).lines().forEach(this::say);
     }
 
     /** A line of its own, unless quiet. */

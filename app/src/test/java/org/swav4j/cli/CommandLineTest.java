@@ -72,6 +72,11 @@ class CommandLineTest {
                 "pretrain --epochs| swav: Missing required parameter for option '--epochs' (N)",
                 "pretrain --data here| swav: --out: is needed with --data: the folder to write the run to,"
                         + " such as runs/first",
+                "pretrain --profile 0| swav: --profile: must be a whole number of steps from 1 to 100, found '0'",
+                "pretrain --profile -1| swav: --profile: must be a whole number of steps from 1 to 100, found '-1'",
+                "pretrain --profile x| swav: --profile: must be a whole number of steps from 1 to 100, found 'x'",
+                "pretrain --profile 101| swav: --profile: must be a whole number of steps from 1 to 100, found '101'",
+                "pretrain --profile| swav: Missing required parameter for option '--profile' (N)",
                 "pretrain --knn-test here| swav: --knn-test: needs --knn-train beside it",
                 "pretrain --resume| swav: --resume: needs --out, the run to go on with",
                 "pretrain --resume --out a --preset cifar10| swav: --preset: a resumed run goes on with its own"

@@ -1,6 +1,7 @@
 package org.swav4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,6 +17,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.swav4j.sample.SampleImages;
 import tools.jackson.databind.JsonNode;
@@ -129,6 +132,63 @@ class EndToEndTest {
         assertThat(ofManifest.code).as(ofManifest.err).isZero();
         Result ofFolders = swav("knn", "--model", folder, "--train", train(), "--test", test(), "--k", "3", "--json");
         assertThat(ofManifest.out).isEqualTo(ofFolders.out);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aProfileIsShownAndWrittenAndTheRunGoesOn() {
+        Path run = directory.resolve("run");
+        Result result = pretrain(run, "--profile", "3");
+        assertThat(result.code).as(result.err).isZero();
+        assertThat(result.out)
+                .contains("Profile of steps 4 to 6:", "forward", "backward", "optimiser", "aten::", "loading threads: ")
+                .contains("trace: " + run.resolve("profile.json.gz"), "Done: 9 steps");
+        assertThat(run.resolve("profile.json.gz")).isNotEmptyFile();
+        assertThat(run.resolve("config.yaml")).content().doesNotContain("profile");
+
+        Result again = swav("pretrain", "--data", train(), "--out", run, "--resume", "--epochs", "3", "--profile", "3");
+        assertThat(again.code).isEqualTo(ExitCode.USAGE);
+        assertThat(again.err).contains("--epochs").doesNotContain("--profile:");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aProfileOfAResumedRunIsPartOfItsJson() {
+        Path run = directory.resolve("run");
+        assertThat(pretrain(run, "--max-steps", "1").code).isZero();
+        Result resumed = swav(
+                "pretrain",
+                "--data",
+                train(),
+                "--out",
+                run,
+                "--resume",
+                "--max-steps",
+                "0",
+                "--profile",
+                "3",
+                "--json",
+                "--quiet");
+        assertThat(resumed.code).as(resumed.err).isZero();
+        assertThat(resumed.err).isEmpty();
+        JsonNode profile = new JsonMapper().readTree(resumed.out).get("profile");
+        assertThat(profile.get("first_step").asInt()).isEqualTo(5);
+        assertThat(profile.get("steps").asInt()).isEqualTo(3);
+        double sum = 0;
+        for (JsonNode phase : profile.get("phases")) {
+            sum += phase.get("seconds").asDouble();
+        }
+        assertThat(sum).isCloseTo(profile.get("step_seconds").asDouble(), within(1e-9));
+        assertThat(profile.get("operations")).hasSize(10);
+        assertThat(profile.get("trace").asString())
+                .isEqualTo(run.resolve("profile.json.gz").toString());
+    }
+
+    @Test
+    void aQuietRunPrintsItsProfileAsAResult() {
+        Result result = pretrain(directory.resolve("run"), "--profile", "2", "--quiet");
+        assertThat(result.code).as(result.err).isZero();
+        assertThat(result.out).startsWith("Profile of steps 4 to 5:").doesNotContain("Done");
     }
 
     @Test

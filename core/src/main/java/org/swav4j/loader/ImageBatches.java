@@ -81,7 +81,7 @@ public final class ImageBatches implements AutoCloseable {
     private final class ViewFiller implements Pipeline.Filler {
         private static final int UNREAD = -1;
 
-        private final ImageReader reader = new ImageReader(quarantine, cache);
+        private final ImageReader reader = new ImageReader(quarantine, cache, LoadingWatch.NONE);
         private final EvalTransform.Worker worker = transform.newWorker();
 
         @Override

@@ -10,13 +10,15 @@ import org.swav4j.data.UnreadableImageException;
 final class ImageReader implements AutoCloseable {
     private final Quarantine quarantine;
     private final DecodedCache cache;
+    private final LoadingWatch watch;
     private final ImageDecoder decoder = new ImageDecoder();
     /** The header over a kept image that was given out last; null if none was. */
     private Mat lent;
 
-    ImageReader(Quarantine quarantine, DecodedCache cache) {
+    ImageReader(Quarantine quarantine, DecodedCache cache, LoadingWatch watch) {
         this.quarantine = quarantine;
         this.cache = cache;
+        this.watch = watch;
     }
 
     /**
@@ -25,6 +27,7 @@ final class ImageReader implements AutoCloseable {
      * valid until the next call. Null if the image was put into quarantine, or the visit was given up meanwhile.
      */
     Mat read(Visit visit, int position, int filled, long step) {
+        watch.now(LoadingWatch.Stage.READ);
         takeBack();
         int index = visit.order().image(position);
         lent = cache.get(index);
@@ -32,7 +35,9 @@ final class ImageReader implements AutoCloseable {
             return lent;
         }
         try {
-            Mat image = decoder.decode(visit.read(position, filled));
+            byte[] file = visit.read(position, filled);
+            watch.now(LoadingWatch.Stage.DECODE);
+            Mat image = decoder.decode(file);
             cache.offer(index, image);
             return image;
         } catch (UnreadableImageException | IOException | OutOfMemoryError e) {

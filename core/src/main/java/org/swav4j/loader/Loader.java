@@ -42,6 +42,7 @@ public final class Loader implements AutoCloseable {
     private final Quarantine quarantine;
     private final Pipeline pipeline;
     private final DecodedCache cache;
+    private volatile LoadingWatch watch = LoadingWatch.NONE;
     private Visit visit;
 
     /** The same with a batch for each step, and without keeping any decoded images. */
@@ -118,6 +119,11 @@ public final class Loader implements AutoCloseable {
                 canvas == null ? () -> new CropFiller(cropping()) : () -> new CropFiller(layingOut(canvas)),
                 cache);
         batches.forEach(batch -> batch.onRelease(() -> pipeline.release(batch)));
+    }
+
+    /** Lets {@code hears} hear what the workers do from now on, instead of who did before. */
+    public void watch(LoadingWatch hears) {
+        watch = hears;
     }
 
     /** Batches that make up a step. */
@@ -220,7 +226,7 @@ public final class Loader implements AutoCloseable {
 
     /** Fills one sample: the image, or a replacement, and its crops. */
     private final class CropFiller implements Pipeline.Filler {
-        private final ImageReader reader = new ImageReader(quarantine, cache);
+        private final ImageReader reader = new ImageReader(quarantine, cache, stage -> watch.now(stage));
         private final Rendering rendering;
 
         CropFiller(Rendering rendering) {
@@ -237,9 +243,11 @@ public final class Loader implements AutoCloseable {
                 image = replacement(batch, sample, position, step);
             }
             if (image != null) {
+                watch.now(LoadingWatch.Stage.CROP);
                 SplittableRandom random = RandomKey.of(seed, batch.epoch(), wanted);
                 rendering.render(image, random, batch, sample);
             }
+            watch.now(LoadingWatch.Stage.IDLE);
         }
 
         /**

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  * metrics.jsonl     one JSON object per line, see {@link MetricsLog}
  * tensorboard/      the same scalars as event files
  * quarantine.csv    images that could not be read
+ * profile.json.gz   where some steps' time went, for a trace viewer; if it was asked for
  * checkpoints/      one directory per checkpoint
  * </pre>
  */
@@ -37,6 +38,8 @@ public final class RunDirectory {
     public static final String TENSORBOARD = "tensorboard";
     /** File name of the list of unreadable images. */
     public static final String QUARANTINE = "quarantine.csv";
+    /** File name of the profile. */
+    public static final String PROFILE = "profile.json.gz";
     /** Name of the directory of checkpoints. */
     public static final String CHECKPOINTS = "checkpoints";
 
@@ -107,7 +110,8 @@ public final class RunDirectory {
 
     /** Deletes what a run writes, and the directory if nothing else is in it. */
     public void discard() throws IOException {
-        for (Path each : new Path[] {config(), provenance(), metrics(), quarantine(), tensorboard(), checkpoints()}) {
+        for (Path each :
+                new Path[] {config(), provenance(), metrics(), quarantine(), profile(), tensorboard(), checkpoints()}) {
             deleteTree(each);
         }
         try (Stream<Path> rest = Files.list(path)) {
@@ -161,6 +165,11 @@ public final class RunDirectory {
     /** The list of unreadable images; absent while there are none. */
     public Path quarantine() {
         return path.resolve(QUARANTINE);
+    }
+
+    /** A trace of some steps; absent unless they were profiled. */
+    public Path profile() {
+        return path.resolve(PROFILE);
     }
 
     /** Directory of checkpoints. */

@@ -15,6 +15,8 @@ import org.swav4j.method.SwavConfig;
 import org.swav4j.method.TrunkPass;
 import org.swav4j.nn.Pass;
 import org.swav4j.optim.LearningRate;
+import org.swav4j.profile.Phase;
+import org.swav4j.profile.Phases;
 import org.swav4j.tensor.Precision;
 
 /** One training step of SwAV (paper, algorithm 1). */
@@ -28,6 +30,7 @@ public final class Pretrainer implements AutoCloseable {
     private final SwappedPrediction prediction;
     private final GradientAveraging gradients;
     private final LossReading losses;
+    private final Phases phases;
 
     /**
      * @param state what the steps change; stays owned by the caller
@@ -40,6 +43,22 @@ public final class Pretrainer implements AutoCloseable {
             Precision precision,
             TrunkPass.Keeping keeping,
             Collective collective) {
+        this(state, config, schedule, precision, keeping, collective, Phases.NONE);
+    }
+
+    /**
+     * The same, and says what it is at.
+     *
+     * @param phases told within {@link #step}
+     */
+    public Pretrainer(
+            TrainingState state,
+            SwavConfig config,
+            LearningRate schedule,
+            Precision precision,
+            TrunkPass.Keeping keeping,
+            Collective collective,
+            Phases phases) {
         this.state = state;
         this.config = config;
         this.schedule = schedule;
@@ -49,6 +68,7 @@ public final class Pretrainer implements AutoCloseable {
         this.prediction = new SwappedPrediction(config.temperature(), config.cropsForAssign());
         this.gradients = new GradientAveraging(collective);
         this.losses = LossReading.on(state.model().device());
+        this.phases = phases;
     }
 
     /**
@@ -65,21 +85,28 @@ public final class Pretrainer implements AutoCloseable {
         double learningRate = schedule.at(state.step());
         int batch = batches.stream().mapToInt(MicroBatch::size).sum();
         try (PointerScope scope = new PointerScope()) {
+            phases.now(Phase.FORWARD);
             model.prototypes().normalize();
             state.optimizer().zeroGradients();
             TrunkPass trunk = new TrunkPass(model, batches, precision, keeping);
             Swav.Output output = model.project(trunk.features(), Pass.TRAINING, precision);
+            phases.now(Phase.CODES);
             List<List<Tensor>> codes = codes(output, batch);
+            phases.now(Phase.LOSS);
             Tensor loss = loss(output, codes);
             losses.take(loss, state.step(), learningRate);
 
+            phases.now(Phase.BACKWARD);
             loss.backward();
             trunk.backward();
+            phases.now(Phase.GRADIENTS);
             if (state.step() < config.freezePrototypes()) {
                 model.prototypes().dropGradients();
             }
             gradients.average(model.parameters());
+            phases.now(Phase.OTHER);
             observer.observe(output, codes, loss);
+            phases.now(Phase.OPTIMISER);
             state.optimizer().step(learningRate);
             state.setStep(state.step() + 1);
             return observer == StepObserver.NONE ? losses.newest() : losses.last();

@@ -29,6 +29,9 @@ import org.swav4j.method.MicroBatch;
 import org.swav4j.method.TrunkPass.Keeping;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.optim.LearningRate;
+import org.swav4j.profile.Phase;
+import org.swav4j.profile.ProfileReport;
+import org.swav4j.profile.StepProfiler;
 import org.swav4j.runlog.MetricsLog;
 import org.swav4j.runlog.RunDirectory;
 import org.swav4j.tensor.ComputeDevice;
@@ -52,6 +55,7 @@ public final class Pretraining {
      * @param resume the checkpoint to go on from, or null to begin
      * @param initial weights to begin with, or null for fresh ones
      * @param evaluation called every {@link PretrainConfig#knnEvery} epochs, or null
+     * @param profiledSteps how many steps to profile after the first few; 0: none
      */
     public record Job(
             PretrainConfig config,
@@ -59,7 +63,20 @@ public final class Pretraining {
             RunDirectory run,
             Checkpoint resume,
             StateDict initial,
-            EpochEvaluation evaluation) {}
+            EpochEvaluation evaluation,
+            int profiledSteps) {
+
+        /** Without a profile. */
+        public Job(
+                PretrainConfig config,
+                ImageSource images,
+                RunDirectory run,
+                Checkpoint resume,
+                StateDict initial,
+                EpochEvaluation evaluation) {
+            this(config, images, run, resume, initial, evaluation, 0);
+        }
+    }
 
     private final Job job;
     private final PretrainConfig config;
@@ -73,6 +90,7 @@ public final class Pretraining {
     private final int batchPerRank;
     private long lastSave = System.nanoTime();
     private Path newest;
+    private ProfileReport profile;
 
     /**
      * @param listener told of progress on the calling thread
@@ -124,10 +142,17 @@ public final class Pretraining {
                         (long) config.cacheMb() << 20,
                         device,
                         cropsOnDevice == null ? null : Canvas.of(cropsOnDevice));
-                DeviceFeed feed = DeviceFeed.of(loader, device, cropsOnDevice)) {
+                DeviceFeed feed = DeviceFeed.of(loader, device, cropsOnDevice);
+                StepProfiler profiler = new StepProfiler(
+                        job.profiledSteps(),
+                        batchPerRank,
+                        config.device(),
+                        job.run().profile(),
+                        listener::warning)) {
+            loader.watch(profiler.loading());
             Progress from = begin(state, loader.stepsPerEpoch());
             try (MetricsLog metrics = metrics();
-                    Epochs epochs = new Epochs(state, feed, loader.stepsPerEpoch(), metrics)) {
+                    Epochs epochs = new Epochs(state, feed, loader.stepsPerEpoch(), metrics, profiler)) {
                 return epochs.run(from);
             }
         } finally {
@@ -208,9 +233,10 @@ public final class Pretraining {
         private final CollapseWatch collapse;
         private final Throughput throughput;
         private final DataWaitWatch dataWait;
+        private final StepProfiler profiler;
         private double loss = Double.NaN;
 
-        Epochs(TrainingState state, DeviceFeed feed, int stepsPerEpoch, MetricsLog metrics) {
+        Epochs(TrainingState state, DeviceFeed feed, int stepsPerEpoch, MetricsLog metrics, StepProfiler profiler) {
             this.state = state;
             this.feed = feed;
             this.metrics = metrics;
@@ -219,11 +245,13 @@ public final class Pretraining {
             this.totalSteps = config.maxSteps() == 0 ? all : Math.min(all, config.maxSteps());
             this.schedule = new LearningRate(config.schedule(), config.epochs(), stepsPerEpoch);
             Keeping keeping = config.checkpointActivations() ? Keeping.INPUTS : Keeping.ALL;
-            this.trainer = new Pretrainer(state, config.method(), schedule, config.precision(), keeping, collective);
+            this.trainer =
+                    new Pretrainer(state, config.method(), schedule, config.precision(), keeping, collective, profiler);
             int prototypes = config.model().prototypes().get(0);
             this.statistics = new CodeStatistics(prototypes, state.model().parameters());
             this.collapse = new CollapseWatch(prototypes, Math.max(200, stepsPerEpoch));
             this.throughput = new Throughput(config.batchSize());
+            this.profiler = profiler;
             this.dataWait =
                     new DataWaitWatch(config.workers(), Runtime.getRuntime().availableProcessors());
         }
@@ -247,11 +275,22 @@ public final class Pretraining {
                     startQueue(state);
                 }
                 if (!epoch(epoch, firstStep)) {
-                    return new TrainingResult(true, state.step(), loss, newest);
+                    return ended(true);
                 }
                 firstStep = 0;
             }
-            return new TrainingResult(false, state.step(), loss, newest);
+            return ended(false);
+        }
+
+        private TrainingResult ended(boolean interrupted) {
+            profiler.finish().ifPresent(this::profiled);
+            return new TrainingResult(interrupted, state.step(), loss, newest, profile);
+        }
+
+        private void profiled(ProfileReport report) {
+            profile = report;
+            listener.profiled(report);
+            throughput.skipPause();
         }
 
         /** Returns whether to go on. */
@@ -259,6 +298,7 @@ public final class Pretraining {
             feed.start(epoch, firstStep);
             int done = firstStep;
             while (step(epoch)) {
+                profiler.stepEnds(state.step()).ifPresent(this::profiled);
                 done++;
                 if (stop.getAsBoolean()) {
                     tellBroken();
@@ -285,12 +325,14 @@ public final class Pretraining {
             boolean measured = state.step() % MEASURE_EVERY == 0;
             double learningRate = schedule.at(state.step());
             try (PointerScope scope = new PointerScope()) {
+                profiler.stepBegins();
                 List<MicroBatch> batches = feed.next();
                 if (batches == null) {
                     return false;
                 }
                 loss = trainer.step(batches, measured ? statistics : StepObserver.NONE);
             }
+            profiler.now(Phase.OTHER);
             feed.release();
             throughput.step(feed.lastWaitNanos());
             dataWait.step(throughput).ifPresent(listener::warning);

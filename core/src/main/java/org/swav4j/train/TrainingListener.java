@@ -1,6 +1,7 @@
 package org.swav4j.train;
 
 import java.nio.file.Path;
+import org.swav4j.profile.ProfileReport;
 
 /** Told of a run's progress, on the training thread: return quickly. */
 public interface TrainingListener {
@@ -23,4 +24,7 @@ public interface TrainingListener {
 
     /** After a checkpoint was written completely. */
     void saved(Path checkpoint, long step);
+
+    /** After the steps to profile. */
+    default void profiled(ProfileReport report) {}
 }

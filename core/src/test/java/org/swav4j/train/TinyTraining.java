@@ -17,6 +17,7 @@ import org.swav4j.nn.Architecture;
 import org.swav4j.nn.Stem;
 import org.swav4j.optim.OptimizerConfig;
 import org.swav4j.optim.ScheduleConfig;
+import org.swav4j.profile.ProfileReport;
 import org.swav4j.runlog.RunDirectory;
 import org.swav4j.tensor.Precision;
 
@@ -46,6 +47,8 @@ final class TinyTraining implements TrainingListener {
             0,
             AugmentOn.CPU);
     private EpochEvaluation evaluation;
+    private int profiledSteps;
+    private final List<ProfileReport> profiles = new ArrayList<>();
     private long stopAfter = Long.MAX_VALUE;
     private Runnable afterStep = () -> {};
     private final List<StepReport> steps = new ArrayList<>();
@@ -71,6 +74,15 @@ final class TinyTraining implements TrainingListener {
         return this;
     }
 
+    TinyTraining profiled(int steps) {
+        profiledSteps = steps;
+        return this;
+    }
+
+    List<ProfileReport> profiles() {
+        return profiles;
+    }
+
     TinyTraining stopAfter(long step) {
         stopAfter = step;
         return this;
@@ -87,7 +99,7 @@ final class TinyTraining implements TrainingListener {
 
     TrainingResult run(ImageSource images, Checkpoint resume) {
         steps.clear();
-        Pretraining.Job job = new Pretraining.Job(config, images, run, resume, null, evaluation);
+        Pretraining.Job job = new Pretraining.Job(config, images, run, resume, null, evaluation, profiledSteps);
         try {
             return new Pretraining(job, new Alone(), this, () -> lastStep() >= stopAfter).run();
         } catch (IOException e) {
@@ -140,6 +152,11 @@ final class TinyTraining implements TrainingListener {
     @Override
     public void knn(int epoch, double top1) {
         knn.add(top1);
+    }
+
+    @Override
+    public void profiled(ProfileReport report) {
+        profiles.add(report);
     }
 
     @Override
