@@ -15,6 +15,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /** A square convolution without bias, [N, in, H, W] → [N, out, H/stride, W/stride], padded to keep the size. */
 final class Conv2d {
     private static final long[] DENSE = {1, 1};
+    private static final long[] NONE = {0, 0};
 
     private final Tensor weight;
     private final long[] stride;
@@ -36,7 +37,16 @@ final class Conv2d {
         }
     }
 
+    /**
+     * Of a single pixel every tap but the centre's sees padding. That case is computed as the 1×1 convolution it is: oneDNN's
+     * bfloat16 gradient for a larger kernel of stride 2 there is memory that nobody wrote (libtorch 2.10).
+     */
     Tensor forward(Tensor x) {
+        long centre = padding[0];
+        if (centre > 0 && x.size(2) == 1 && x.size(3) == 1) {
+            Tensor tap = weight.narrow(2, centre, 1).narrow(3, centre, 1);
+            return conv2d(x, tap, new TensorOptional(), DENSE, NONE, DENSE, 1);
+        }
         return conv2d(x, weight, new TensorOptional(), stride, padding, DENSE, 1);
     }
 }
