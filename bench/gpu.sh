@@ -34,8 +34,10 @@ fi
 LD_LIBRARY_PATH=${LD_LIBRARY_PATH:-}:$(python3 -c 'import glob, sys
 print(":".join(d for p in sys.path for d in sorted(glob.glob(p + "/nvidia/*/lib"))))' 2>/dev/null)
 export LD_LIBRARY_PATH
-tunables=glibc.malloc.hugetlb=1:glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184
-tunables=$tunables:glibc.malloc.top_pad=1073741824:glibc.malloc.arena_max=1
+# shellcheck source=libexec/environment.sh
+. libexec/environment.sh
+allocator_is_known || exit 2
+set_environment || exit
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 
 # phase SECONDS NAME COMMAND...: at most so long; on the terminal and in a report.
@@ -55,8 +57,7 @@ java_phase() {
     name=$2
     shift 2
     # shellcheck disable=SC2086 # a list of words
-    phase "$limit" "$name" env "GLIBC_TUNABLES=${GLIBC_TUNABLES-$tunables}" OPENCV_LOG_LEVEL=OFF \
-        "$java" -Xmx4g -XX:+UseSerialGC -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 ${SWAV_JAVA_OPTS:-} \
+    phase "$limit" "$name" "$java" -Xmx4g -XX:+UseSerialGC -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 ${SWAV_JAVA_OPTS:-} \
         -cp "$SWAV_CLASSPATH" "$@"
 }
 
@@ -73,12 +74,12 @@ pretrain() {
 }
 
 for last in $batches; do :; done
+# shellcheck disable=SC2086 # the batches are words
 for what in $phases; do
     case $what in
         check) nvidia-smi -L; java_phase 90 check org.swav4j.bench.GpuBenchmark check ;;
         parity) java_phase 120 parity org.swav4j.bench.GpuBenchmark parity ;;
         augment) java_phase 60 augment org.swav4j.bench.GpuBenchmark augment "$last" ;;
-        # shellcheck disable=SC2086
         step) java_phase 150 step org.swav4j.bench.GpuBenchmark step resnet50 "$crops" $batches ;;
         pretrain)
             if [ -z "${1:-}" ]; then
@@ -93,7 +94,6 @@ for what in $phases; do
             pretrain augment-device --augment-on device
             rm -rf "$out/photographs" "$out/run-augment-cpu/checkpoints" "$out/run-augment-device/checkpoints"
             ;;
-        # shellcheck disable=SC2086
         torch) phase 120 torch python3 bench/reference/gpu_step.py $batches ;;
         *) echo "bench/gpu.sh: '$what' is no phase" >&2 ;;
     esac

@@ -124,6 +124,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
                 || failure instanceof UncheckedIOException
                 || failure instanceof OutOfMemoryError
                 || isNativeOutOfMemory(failure)
+                || cannotUnpack(failure)
                 || failure instanceof IllegalArgumentException
                 || failure instanceof IllegalStateException;
     }
@@ -137,7 +138,20 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
                         || message.contains("CUDA out of memory"));
     }
 
+    /** JavaCPP found no folder that it can write its native libraries to. */
+    private static boolean cannotUnpack(Throwable failure) {
+        Throwable cause = failure;
+        while (cause != null && !String.valueOf(cause.getMessage()).contains("Could not create the cache")) {
+            cause = cause.getCause();
+        }
+        return cause != null;
+    }
+
     private static String message(Throwable failure) {
+        if (cannotUnpack(failure)) {
+            return "the native libraries need a folder to be unpacked to, and neither ~/.javacpp nor the temporary folder can"
+                    + " be written; name one by SWAV_JAVA_OPTS=-Dorg.bytedeco.javacpp.cachedir=FOLDER";
+        }
         if (failure instanceof UncheckedIOException unchecked) {
             return message(unchecked.getCause());
         }

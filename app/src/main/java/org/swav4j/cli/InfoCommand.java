@@ -118,7 +118,9 @@ final class InfoCommand implements Runnable {
 
     /** Which malloc libtorch's tensors come from, and how it is tuned. */
     static final class Allocator {
-        private static final List<String> OTHERS = List.of("jemalloc", "tcmalloc", "mimalloc");
+        private static final List<String> OTHERS = List.of("tcmalloc", "mimalloc");
+        private static final String GIVEN_BACK =
+                "a step's memory is given back and faulted in again (./swav sets this)";
 
         private Allocator() {}
 
@@ -127,12 +129,13 @@ final class InfoCommand implements Runnable {
         }
 
         static String describe(String maps, Map<String, String> environment) {
+            if (maps.contains("jemalloc")) {
+                String conf = environment.getOrDefault("MALLOC_CONF", "");
+                return conf.contains("decay_ms") ? "jemalloc (" + conf + ")" : "jemalloc, untuned: " + GIVEN_BACK;
+            }
             for (String other : OTHERS) {
                 if (maps.contains(other)) {
-                    return other
-                            + (environment.containsKey("MALLOC_CONF")
-                                    ? " (MALLOC_CONF=" + environment.get("MALLOC_CONF") + ")"
-                                    : "");
+                    return other;
                 }
             }
             boolean glibc = maps.contains("/libc.so") || maps.contains("/libc-2");
@@ -140,9 +143,7 @@ final class InfoCommand implements Runnable {
                 return "the system's";
             }
             String tunables = environment.getOrDefault("GLIBC_TUNABLES", "");
-            return tunables.contains("glibc.malloc")
-                    ? "glibc (" + tunables + ")"
-                    : "glibc, untuned: a step's memory is given back and faulted in again (./swav sets this)";
+            return tunables.contains("glibc.malloc") ? "glibc (" + tunables + ")" : "glibc, untuned: " + GIVEN_BACK;
         }
 
         private static String read(Path file) {

@@ -92,7 +92,7 @@ public final class AutoConfig {
 
     private void batchAndEpochs() {
         long perImage = bytesPerImage();
-        int fitting = AutoRules.batchThatFits(memory() / 2, perImage);
+        int fitting = AutoRules.batchThatFits(budget(), perImage);
         int parts = values.has(Setting.GRAD_ACCUM) ? values.whole(Setting.GRAD_ACCUM) : 1;
         boolean largeBatches = data.images() >= AutoRules.LARGE_DATA && onGpu();
         int wanted = largeBatches ? AutoRules.LARGE_BATCH : AutoRules.preferredBatch(data.images());
@@ -146,7 +146,7 @@ public final class AutoConfig {
         long whole = batch
                 * AutoRules.bytesPerImageOfHead(
                         values.arch(), values.whole(Setting.HIDDEN), values.wholes(Setting.PROTOTYPES), values.crops());
-        int fitting = AutoRules.batchThatFits(Math.max(memory() / 8, memory() / 2 - whole), bytesPerImage());
+        int fitting = AutoRules.batchThatFits(Math.max(budget() / 4, budget() - whole), bytesPerImage());
         int count = MicroBatches.fewest(batch, fitting);
         choose(
                 Setting.GRAD_ACCUM,
@@ -166,8 +166,11 @@ public final class AutoConfig {
                 values.truth(Setting.CHECKPOINT_ACTIVATIONS));
     }
 
-    private long memory() {
-        return onGpu() && machine.gpu() ? machine.gpuBytes() : machine.memoryBytes();
+    /** Bytes that a training may take. */
+    private long budget() {
+        return onGpu() && machine.gpu()
+                ? (long) (machine.gpuBytes() * AutoRules.GPU_SHARE)
+                : (long) (machine.memoryBytes() * AutoRules.HOST_SHARE);
     }
 
     private void optimizer() {

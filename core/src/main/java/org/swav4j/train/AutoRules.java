@@ -45,6 +45,11 @@ final class AutoRules {
     static final int QUEUE_START_EPOCH = 15;
     static final double QUEUE_START_SHARE = 0.15;
 
+    /** Of a GPU's memory, which is a training's alone. */
+    static final double GPU_SHARE = 0.85;
+    /** Of the host's memory, which holds images and other programs as well. */
+    static final double HOST_SHARE = 0.5;
+
     /** The paper freezes for 313 steps of 4096 images. */
     static final long FROZEN_IMAGES = 313L * 4096;
 
