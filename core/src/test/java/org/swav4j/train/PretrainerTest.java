@@ -85,13 +85,7 @@ class PretrainerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "resnet10w0.5, FP32, 1",
-        "resnet10w0.5, BF16, 1",
-        "resnet10w0.5, BF16, 4",
-        "resnet50w0.25, FP32, 2",
-        "resnet50w0.25, BF16, 1"
-    })
+    @CsvSource({"resnet10w0.5, FP32, 1", "resnet10w0.5, BF16, 1", "resnet10w0.5, BF16, 4", "resnet50w0.25, BF16, 1"})
     void checkpointedActivationsTrainToTheSameBits(String arch, Precision precision, int parts) {
         List<StateDict> plain = trained(arch, precision, Keeping.ALL, parts);
         List<StateDict> checkpointed = trained(arch, precision, Keeping.INPUTS, parts);
