@@ -25,6 +25,7 @@ import org.swav4j.method.ModelConfig;
 import org.swav4j.method.SwavConfig;
 import org.swav4j.method.TrunkPass.Keeping;
 import org.swav4j.nn.Architecture;
+import org.swav4j.nn.FlopCount;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.nn.Stem;
 import org.swav4j.optim.LearningRate;
@@ -250,7 +251,7 @@ public final class GpuBenchmark {
                 peak(ScalarType.Float, 4096) / 1e12);
         double flops = flops(Architecture.parse(arch), crops);
         System.out.printf(
-                Locale.ROOT, "%s, %s: %.1f GFLOP an image and step (3 forward passes)%n", arch, crops, flops / 1e9);
+                Locale.ROOT, "%s, %s: %.1f GFLOP an image and step%n", arch, crops, flops / 1e9);
         for (String batch : batches) {
             try {
                 step(arch, crops, Integer.parseInt(batch), flops, peak);
@@ -323,49 +324,17 @@ public final class GpuBenchmark {
         }
     }
 
-    /** Multiplications and additions of a training step's convolutions and linear layers per image: three forward passes. */
+    /** Operations of a training step for one image, see {@link FlopCount}. */
     private static double flops(Architecture arch, List<CropSpec> crops) {
-        double macs = 0;
+        FlopCount count = new FlopCount(arch, Stem.IMAGENET);
+        double flops = 0;
         for (CropSpec crop : crops) {
-            macs += crop.count() * (trunkMacs(arch, crop.size()) + headMacs(arch));
+            double each = (double) count.trunkTraining(crop.size())
+                    + count.headTraining(2048, 128)
+                    + FlopCount.scoresTraining(128, List.of(PROTOTYPES));
+            flops += crop.count() * each;
         }
-        return 3 * 2 * macs;
-    }
-
-    private static double headMacs(Architecture arch) {
-        return arch.features() * 2048.0 + 2048.0 * 128 + 128.0 * PROTOTYPES;
-    }
-
-    private static double trunkMacs(Architecture arch, int size) {
-        int side = half(size);
-        double macs = convolution(3, arch.stemChannels(), 7, side);
-        side = half(side);
-        int in = arch.stemChannels();
-        for (int stage = 0; stage < 4; stage++) {
-            int inner = arch.stemChannels() << stage;
-            int out = arch.bottleneck() ? 4 * inner : inner;
-            for (int block = 0; block < arch.blocks().get(stage); block++) {
-                boolean strided = stage > 0 && block == 0;
-                int before = side;
-                side = strided ? half(side) : side;
-                macs += arch.bottleneck()
-                        ? convolution(in, inner, 1, before)
-                                + convolution(inner, inner, 3, side)
-                                + convolution(inner, out, 1, side)
-                        : convolution(in, inner, 3, side) + convolution(inner, out, 3, side);
-                macs += strided || in != out ? convolution(in, out, 1, side) : 0;
-                in = out;
-            }
-        }
-        return macs;
-    }
-
-    private static double convolution(int in, int out, int kernel, int side) {
-        return (double) in * out * kernel * kernel * side * side;
-    }
-
-    private static int half(int side) {
-        return (side + 1) / 2;
+        return flops;
     }
 
     private static List<Tensor> randomCrops(List<CropSpec> crops, int batch) {
