@@ -250,8 +250,7 @@ public final class GpuBenchmark {
                 peak / 1e12,
                 peak(ScalarType.Float, 4096) / 1e12);
         double flops = flops(Architecture.parse(arch), crops);
-        System.out.printf(
-                Locale.ROOT, "%s, %s: %.1f GFLOP an image and step%n", arch, crops, flops / 1e9);
+        System.out.printf(Locale.ROOT, "%s, %s: %.1f GFLOP an image and step%n", arch, crops, flops / 1e9);
         for (String batch : batches) {
             try {
                 step(arch, crops, Integer.parseInt(batch), flops, peak);

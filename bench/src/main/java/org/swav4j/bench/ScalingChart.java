@@ -39,7 +39,8 @@ final class ScalingChart {
 
     ScalingChart(List<ScalingPoint> points, String conditions) {
         this.points = points;
-        this.conditions = conditions;
+        // the allocator's settings would not fit into the picture's width
+        this.conditions = conditions.replaceAll(" \\([^)]*\\)", "");
     }
 
     String svg() {
