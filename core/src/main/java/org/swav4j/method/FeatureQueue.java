@@ -18,10 +18,10 @@ import org.swav4j.tensor.StateDict;
  */
 public final class FeatureQueue implements AutoCloseable {
     private static final String NAME = "queue";
-
-    private final StateDict state = new StateDict();
+    /** How many rows are filled, before anybody looked. */
     private static final long UNKNOWN = -1;
 
+    private final StateDict state = new StateDict();
     private final Tensor rows;
     /** Rows in use per crop, counted here: looking at them would make the host wait for a GPU. Read off what is restored. */
     private final long[] filled;

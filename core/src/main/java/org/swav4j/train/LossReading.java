@@ -72,7 +72,6 @@ interface LossReading extends AutoCloseable {
         private final DeviceStream compute;
         private final Slot[] slots = new Slot[2];
         private long taken;
-        private double value = Double.NaN;
 
         Late(ComputeDevice device) {
             compute = DeviceStream.current(device);
@@ -105,7 +104,7 @@ interface LossReading extends AutoCloseable {
 
         @Override
         public double last() {
-            return taken == 0 ? value : read(slots[(int) ((taken - 1) % slots.length)]);
+            return taken == 0 ? Double.NaN : read(slots[(int) ((taken - 1) % slots.length)]);
         }
 
         private double read(Slot slot) {

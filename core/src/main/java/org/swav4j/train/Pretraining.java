@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.Pointer;
@@ -22,7 +21,6 @@ import org.swav4j.checkpoint.Progress;
 import org.swav4j.comm.Collective;
 import org.swav4j.data.DataException;
 import org.swav4j.data.ImageSource;
-import org.swav4j.data.Quarantine;
 import org.swav4j.loader.Loader;
 import org.swav4j.method.FeatureQueue;
 import org.swav4j.method.MicroBatch;
@@ -44,8 +42,6 @@ public final class Pretraining {
     private static final int CHECKPOINTS_KEPT = 3;
     /** Epochs of small data sets end every few seconds; saving takes as long as a step. */
     private static final long LEAST_NANOS_BETWEEN_SAVES = 15_000_000_000L;
-
-    private static final double MOST_BROKEN = 0.1;
 
     /**
      * What to do.
@@ -83,8 +79,7 @@ public final class Pretraining {
     private final Collective collective;
     private final TrainingListener listener;
     private final BooleanSupplier stop;
-    private final Quarantine quarantine;
-    private int brokenTold;
+    private final BrokenImages broken;
     private final CheckpointDirectory checkpoints;
     private final String configYaml;
     private final int batchPerRank;
@@ -103,7 +98,7 @@ public final class Pretraining {
         this.collective = collective;
         this.listener = listener;
         this.stop = stop;
-        this.quarantine = new Quarantine(job.images().description());
+        this.broken = new BrokenImages(job.images(), job.run(), listener);
         this.checkpoints = new CheckpointDirectory(job.run().checkpoints(), CHECKPOINTS_KEPT);
         this.configYaml = ConfigYaml.write(config, List.of());
         this.batchPerRank = config.batchSize() / collective.world();
@@ -118,7 +113,7 @@ public final class Pretraining {
      * @throws DivergedException if the loss is not finite; the newest checkpoint stays
      */
     public TrainingResult run() throws IOException {
-        goOnWithQuarantine();
+        broken.goOn();
         // a thread's first call into libtorch sets its number of threads to the default, so that call comes first
         torch.get_num_threads();
         torch.set_num_threads(config.threads());
@@ -138,7 +133,7 @@ public final class Pretraining {
                         config.seed(),
                         collective.rank(),
                         collective.world(),
-                        quarantine,
+                        broken.quarantine(),
                         (long) config.cacheMb() << 20,
                         device,
                         cropsOnDevice == null ? null : Canvas.of(cropsOnDevice));
@@ -156,7 +151,7 @@ public final class Pretraining {
                 return epochs.run(from);
             }
         } finally {
-            quarantine.flush(job.run().quarantine());
+            broken.flush();
         }
     }
 
@@ -203,16 +198,6 @@ public final class Pretraining {
         RandomState.restore(Base64.getDecoder().decode(checkpoint.progress().randomState()));
         newest = checkpoint.directory();
         return checkpoint.progress();
-    }
-
-    /** What an earlier part of the run could not read stays on its list; read before anything could overwrite it. */
-    private void goOnWithQuarantine() throws IOException {
-        try {
-            quarantine.restore(job.run().quarantine());
-        } catch (DataException e) {
-            listener.warning(e.getMessage());
-        }
-        brokenTold = quarantine.count();
     }
 
     private void startQueue(TrainingState state) {
@@ -301,7 +286,7 @@ public final class Pretraining {
                 profiler.stepEnds(state.step()).ifPresent(this::profiled);
                 done++;
                 if (stop.getAsBoolean()) {
-                    tellBroken();
+                    broken.tell();
                     save(epoch, done);
                     return false;
                 }
@@ -309,8 +294,8 @@ public final class Pretraining {
                     break;
                 }
             }
-            tellBroken();
-            refuseBrokenData();
+            broken.tell();
+            broken.refuseTooMany();
             boolean last = epoch + 1 == config.epochs() || state.step() >= totalSteps;
             if (last || System.nanoTime() - lastSave > LEAST_NANOS_BETWEEN_SAVES) {
                 save(epoch, done);
@@ -409,48 +394,9 @@ public final class Pretraining {
             }
         }
 
-        /** Names what could not be read since the last epoch, and keeps the list on disk up to date. */
-        private void tellBroken() throws IOException {
-            int broken = quarantine.count();
-            if (broken > brokenTold) {
-                quarantine.flush(job.run().quarantine());
-                Quarantine.Entry example = quarantine.entries().get(0);
-                listener.warning(String.format(
-                        Locale.ROOT,
-                        "%,d images could not be read and were replaced by others, such as %s: %s; all are in %s",
-                        broken,
-                        example.name(),
-                        example.reason(),
-                        job.run().quarantine()));
-                brokenTold = broken;
-            }
-        }
-
         @Override
         public void close() {
             trainer.close();
-        }
-
-        private void refuseBrokenData() {
-            int broken = quarantine.count();
-            int images = job.images().size();
-            if (broken > MOST_BROKEN * images) {
-                List<Quarantine.Entry> entries = quarantine.entries();
-                StringBuilder message = new StringBuilder(String.format(
-                        Locale.ROOT,
-                        "%s: %,d of %,d images cannot be read, more than a tenth; the list is in %s:",
-                        job.images().description(),
-                        broken,
-                        images,
-                        job.run().quarantine()));
-                entries.stream()
-                        .limit(10)
-                        .forEach(e -> message.append("\n  ")
-                                .append(e.name())
-                                .append(": ")
-                                .append(e.reason()));
-                throw new DataException(message.toString());
-            }
         }
     }
 }

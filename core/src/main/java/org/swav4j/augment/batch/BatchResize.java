@@ -57,14 +57,11 @@ final class BatchResize {
                 .view(n, size, side, 3)
                 .permute(0, 2, 1, 3)
                 .reshape(n, side, size * 3L);
-        return torch.bmm(high, rows)
+        return BatchColours.bytes(torch.bmm(high, rows)
                 .view(n, size, size, 3)
                 .permute(0, 3, 1, 2)
                 .to(ScalarType.Float)
-                .contiguous()
-                .round_()
-                .clamp_min_(new Scalar(0.0))
-                .clamp_max_(new Scalar(255.0));
+                .contiguous());
     }
 
     /**
