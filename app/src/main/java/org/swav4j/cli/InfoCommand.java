@@ -3,8 +3,6 @@ package org.swav4j.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,6 +13,7 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.pytorch.global.torch;
+import org.swav4j.runlog.Allocator;
 import org.swav4j.train.BuildInfo;
 import org.swav4j.train.CpuFeatures;
 import picocli.CommandLine.Command;
@@ -114,44 +113,5 @@ final class InfoCommand implements Runnable {
 
     private static String bytes(long bytes) {
         return String.format(Locale.ROOT, "%.1f GiB", bytes / (double) (1L << 30));
-    }
-
-    /** Which malloc libtorch's tensors come from, and how it is tuned. */
-    static final class Allocator {
-        private static final List<String> OTHERS = List.of("tcmalloc", "mimalloc");
-        private static final String GIVEN_BACK =
-                "a step's memory is given back and faulted in again (./swav sets this)";
-
-        private Allocator() {}
-
-        static String describe() {
-            return describe(read(Path.of("/proc/self/maps")), System.getenv());
-        }
-
-        static String describe(String maps, Map<String, String> environment) {
-            if (maps.contains("jemalloc")) {
-                String conf = environment.getOrDefault("MALLOC_CONF", "");
-                return conf.contains("decay_ms") ? "jemalloc (" + conf + ")" : "jemalloc, untuned: " + GIVEN_BACK;
-            }
-            for (String other : OTHERS) {
-                if (maps.contains(other)) {
-                    return other;
-                }
-            }
-            boolean glibc = maps.contains("/libc.so") || maps.contains("/libc-2");
-            if (!glibc) {
-                return "the system's";
-            }
-            String tunables = environment.getOrDefault("GLIBC_TUNABLES", "");
-            return tunables.contains("glibc.malloc") ? "glibc (" + tunables + ")" : "glibc, untuned: " + GIVEN_BACK;
-        }
-
-        private static String read(Path file) {
-            try {
-                return Files.readString(file);
-            } catch (IOException e) {
-                return "";
-            }
-        }
     }
 }

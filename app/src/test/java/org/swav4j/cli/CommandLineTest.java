@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -220,29 +219,6 @@ class CommandLineTest {
         assertThat(info.get("cores").asInt()).isPositive();
         assertThat(info.get("allocator").asString()).isNotBlank();
         assertThat(swav("info").out).contains("java home", "libtorch cpu kernels");
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "/usr/lib/libc.so.6| | glibc, untuned",
-                "/usr/lib/libc.so.6| glibc.malloc.hugetlb=1| glibc (glibc.malloc.hugetlb=1)",
-                "/usr/lib/libjemalloc.so.2 /usr/lib/libc.so.6| glibc.malloc.hugetlb=1| jemalloc, untuned",
-                "/usr/lib/libtcmalloc.so.4 /usr/lib/libc.so.6| glibc.malloc.hugetlb=1| tcmalloc",
-                "/lib/ld-musl-x86_64.so.1| | the system"
-            })
-    void theAllocatorInUseIsRecognised(String maps, String tunables, String description) {
-        Map<String, String> environment = tunables == null ? Map.of() : Map.of("GLIBC_TUNABLES", tunables);
-        assertThat(InfoCommand.Allocator.describe(maps, environment)).startsWith(description);
-    }
-
-    @Test
-    void howJemallocIsTunedIsTold() {
-        Map<String, String> environment = Map.of("MALLOC_CONF", "dirty_decay_ms:-1");
-
-        assertThat(InfoCommand.Allocator.describe("/usr/lib/libjemalloc.so.2 /usr/lib/libc.so.6", environment))
-                .isEqualTo("jemalloc (dirty_decay_ms:-1)");
     }
 
     private static Result swav(String... args) {

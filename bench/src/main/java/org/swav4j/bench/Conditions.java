@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.global.torch;
+import org.swav4j.runlog.Allocator;
 import org.swav4j.runlog.Machine;
 
 /** What a figure was measured under, and the process's own memory. */
@@ -28,15 +29,8 @@ final class Conditions {
                     machine.memoryBytes() / (double) (1L << 30),
                     machine.java(),
                     kernels.getString(),
-                    allocator());
+                    Allocator.describe());
         }
-    }
-
-    private static String allocator() {
-        if (System.getenv().getOrDefault("LD_PRELOAD", "").contains("jemalloc")) {
-            return "jemalloc (" + System.getenv().getOrDefault("MALLOC_CONF", "untuned") + ")";
-        }
-        return System.getenv("GLIBC_TUNABLES") == null ? "allocator untuned" : "glibc tuned";
     }
 
     /** The most memory this process ever had, 2^20 bytes; -1 where the system does not tell. */
