@@ -1,142 +1,124 @@
 package org.swav4j.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.swav4j.augment.CropSpec;
 import org.swav4j.comm.Alone;
 import org.swav4j.method.MicroBatch;
-import org.swav4j.method.ModelConfig;
-import org.swav4j.method.SwavConfig;
 import org.swav4j.method.TrunkPass.Keeping;
-import org.swav4j.nn.Architecture;
 import org.swav4j.nn.ModuleState.Placement;
-import org.swav4j.nn.Stem;
 import org.swav4j.optim.LearningRate;
-import org.swav4j.optim.OptimizerConfig;
-import org.swav4j.optim.ScheduleConfig;
 import org.swav4j.tensor.ComputeDevice;
-import org.swav4j.tensor.Precision;
 import org.swav4j.tensor.RandomState;
+import org.swav4j.tensor.StateDict;
+import org.swav4j.train.PretrainConfig;
 import org.swav4j.train.Pretrainer;
+import org.swav4j.train.Setting;
 import org.swav4j.train.StepObserver;
 import org.swav4j.train.TrainingState;
 
 /**
  * What {@code --grad-accum} and {@code --checkpoint-activations} save in memory and cost in time: one SwAV training step on
- * ready-made crops. Each way runs in a process of its own, so that its peak is its own; they take turns, round by round.
+ * ready-made crops, {@code bench/run MemoryBenchmark}. Each way runs in a process of its own, so that its peak is its own; they
+ * take turns, round by round. Linux only, for the peak.
  *
- * <p>Arguments: architecture, batch size, crops, precision, micro-batches, rounds. Linux only, for the peak.
+ * <p>Flags: {@code --rounds}; {@code --micro-batches} of the ways that have several; {@code --batch-size}, {@code --threads},
+ * {@code --precision}, {@code --arch}, {@code --stem}, {@code --crops}, {@code --prototypes} as in {@code swav pretrain}.
  */
 public final class MemoryBenchmark {
-    private record Way(String name, int microBatches, Keeping keeping) {}
-
-    /** @param peakMegabytes most memory the process ever had resident, 2^20 bytes */
-    private record Measured(double seconds, long peakMegabytes) {}
+    /** @param arguments of its process beside those of all */
+    private record Way(String name, List<String> arguments) {}
 
     private MemoryBenchmark() {}
 
     /** Runs and prints a table. */
-    public static void main(String[] args) throws IOException, InterruptedException {
-        String[] given = args.clone();
-        String[] defaults = {"resnet50", "32", "2x224@0.14-1,6x96@0.05-0.14", "bf16", "4", "3"};
-        String[] all = Arrays.copyOf(defaults, Math.max(defaults.length, given.length));
-        System.arraycopy(given, 0, all, 0, given.length);
-        if (all.length > defaults.length) {
-            Measured measured = measure(all);
-            System.out.println(measured.seconds + " " + measured.peakMegabytes);
-            System.exit(0);
+    public static void main(String[] args) throws IOException {
+        Flags flags = Flags.of(
+                args,
+                Set.of(
+                        "rounds",
+                        "micro-batches",
+                        "batch-size",
+                        "threads",
+                        "precision",
+                        "arch",
+                        "stem",
+                        "crops",
+                        "prototypes",
+                        "grad-accum",
+                        "checkpoint-activations"));
+        Workload workload = Workload.paper(32)
+                .with(
+                        flags,
+                        Setting.BATCH_SIZE,
+                        Setting.THREADS,
+                        Setting.PRECISION,
+                        Setting.ARCH,
+                        Setting.STEM,
+                        Setting.CROPS,
+                        Setting.PROTOTYPES,
+                        Setting.GRAD_ACCUM,
+                        Setting.CHECKPOINT_ACTIVATIONS);
+        if (flags.has("grad-accum")) {
+            Child.answer(measure(workload.config()));
         }
-        int parts = Integer.parseInt(all[4]);
+        String parts = Integer.toString(flags.number("micro-batches", 4));
         List<Way> ways = List.of(
-                new Way("as it comes", 1, Keeping.ALL),
-                new Way("--grad-accum " + parts, parts, Keeping.ALL),
-                new Way("--checkpoint-activations", 1, Keeping.INPUTS),
-                new Way("both", parts, Keeping.INPUTS));
-        int rounds = Integer.parseInt(all[5]);
-        Measured[][] results = new Measured[ways.size()][rounds];
+                way("as it comes", "1", "false"),
+                way("`--grad-accum " + parts + "`", parts, "false"),
+                way("`--checkpoint-activations`", "1", "true"),
+                way("both", parts, "true"));
+        int rounds = flags.number("rounds", 3);
+        double[][] seconds = new double[ways.size()][rounds];
+        double[][] peaks = new double[ways.size()][rounds];
         for (int round = 0; round < rounds; round++) {
-            for (int way = 0; way < ways.size(); way++) {
-                results[way][round] = inProcess(ways.get(way), all);
+            for (int i = 0; i < ways.size(); i++) {
+                List<String> arguments = new ArrayList<>(List.of(args));
+                arguments.addAll(ways.get(i).arguments);
+                Map<String, Object> found = Child.java(MemoryBenchmark.class, arguments);
+                seconds[i][round] = Child.number(found, "seconds");
+                peaks[i][round] = Child.number(found, "peak_mb");
             }
         }
+        Table table = new Table("", "peak memory, MB", "ratio", "seconds a step", "ratio");
+        for (int i = 0; i < ways.size(); i++) {
+            table.row(
+                    ways.get(i).name,
+                    Spread.of(peaks[i]).text(0),
+                    Spread.ratio(peaks[i], peaks[0]).text(2),
+                    Spread.of(seconds[i]).text(2),
+                    Spread.ratio(seconds[i], seconds[0]).text(2));
+        }
         System.out.printf(
-                Locale.ROOT, "%s, batch %s, crops %s, %s, %d rounds%n", all[0], all[1], all[2], all[3], rounds);
-        double plain = seconds(results[0])[rounds / 2];
-        long plainPeak = peak(results[0]);
-        for (int way = 0; way < ways.size(); way++) {
-            double[] seconds = seconds(results[way]);
-            System.out.printf(
-                    Locale.ROOT,
-                    "%-28s %6.2f s a step (%.2f to %.2f), %.2f x   peak %6d MB, %.2f x%n",
-                    ways.get(way).name,
-                    seconds[rounds / 2],
-                    seconds[0],
-                    seconds[rounds - 1],
-                    seconds[rounds / 2] / plain,
-                    peak(results[way]),
-                    (double) peak(results[way]) / plainPeak);
-        }
+                "%s; %s; %d rounds in turns%n%n%s",
+                Conditions.line(), Workload.describe(workload.config()), rounds, table);
+        System.exit(0);
     }
 
-    private static double[] seconds(Measured[] rounds) {
-        return Arrays.stream(rounds).mapToDouble(Measured::seconds).sorted().toArray();
-    }
-
-    private static long peak(Measured[] rounds) {
-        return Arrays.stream(rounds).mapToLong(Measured::peakMegabytes).max().orElseThrow();
-    }
-
-    private static Measured inProcess(Way way, String[] args) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx1g",
-                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
-                "-cp",
-                System.getProperty("java.class.path"),
-                MemoryBenchmark.class.getName()));
-        command.addAll(Arrays.asList(args).subList(0, 4));
-        command.addAll(List.of(Integer.toString(way.microBatches), "0", way.keeping.name()));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        if (process.waitFor() != 0) {
-            throw new IllegalStateException(way.name + " failed: " + output);
-        }
-        String[] words = output.split(" ");
-        return new Measured(Double.parseDouble(words[0]), Long.parseLong(words[1]));
+    private static Way way(String name, String microBatches, String checkpointed) {
+        return new Way(name, List.of("--grad-accum", microBatches, "--checkpoint-activations", checkpointed));
     }
 
     /** One step, after one that warms up. */
-    private static Measured measure(String[] args) throws IOException {
-        int batch = Integer.parseInt(args[1]);
-        Precision precision = Precision.parse(args[3]);
-        int parts = Integer.parseInt(args[4]);
-        Keeping keeping = Keeping.valueOf(args[6]);
-        RandomState.seed(31);
-        ModelConfig model = new ModelConfig(Architecture.parse(args[0]), Stem.IMAGENET, 2048, 128, List.of(3000));
-        OptimizerConfig larc = new OptimizerConfig(OptimizerConfig.Kind.LARC, 1e-6, 0.9, 0.001, false);
-        SwavConfig method = new SwavConfig(0.05, 3, 0.1, List.of(0, 1), 0, 0, 0);
-        LearningRate schedule = new LearningRate(new ScheduleConfig(0.6, 0, 0, 0), 1, 1000);
+    private static Map<String, Object> measure(PretrainConfig config) {
+        RandomState.seed(config.seed());
+        Placement placement = Placement.of(new ComputeDevice(config.device()), config.precision());
+        Keeping keeping = config.checkpointActivations() ? Keeping.INPUTS : Keeping.ALL;
+        LearningRate schedule = new LearningRate(config.schedule(), config.epochs(), 1000);
         double seconds = 0;
         try (PointerScope scope = new PointerScope();
-                TrainingState state =
-                        new TrainingState(model, larc, Placement.of(ComputeDevice.CPU, precision), new Alone())) {
-            Pretrainer trainer = new Pretrainer(state, method, schedule, precision, keeping, new Alone());
+                StateDict kept = new StateDict();
+                TrainingState state = new TrainingState(config.model(), config.optimizer(), placement, new Alone());
+                Pretrainer trainer =
+                        new Pretrainer(state, config.method(), schedule, config.precision(), keeping, new Alone())) {
+            int size = config.batchSize() / config.gradAccum();
             List<MicroBatch> batches = new ArrayList<>();
-            for (int i = 0; i < parts; i++) {
-                batches.add(crops(CropSpec.parseAll(args[2]), batch / parts));
+            for (int i = 0; i < config.gradAccum(); i++) {
+                batches.add(new MicroBatch(ReadyCrops.of(config.crops(), size, kept), size));
             }
             for (int step = 0; step < 2; step++) {
                 long start = System.nanoTime();
@@ -144,19 +126,9 @@ public final class MemoryBenchmark {
                 seconds = (System.nanoTime() - start) / 1e9;
             }
         }
-        String peak = Files.readAllLines(Path.of("/proc/self/status")).stream()
-                .filter(line -> line.startsWith("VmHWM:"))
-                .findFirst()
-                .orElseThrow();
-        return new Measured(seconds, Long.parseLong(peak.replaceAll("\\D", "")) / 1024);
-    }
-
-    private static MicroBatch crops(List<CropSpec> specs, int images) {
-        List<Tensor> pixels = new ArrayList<>();
-        for (CropSpec crop : specs) {
-            long[] shape = {(long) crop.count() * images, crop.size(), crop.size(), 3};
-            pixels.add(torch.randint(256, shape, new TensorOptions(ScalarType.Byte)));
-        }
-        return new MicroBatch(pixels, images);
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("seconds", seconds);
+        result.put("peak_mb", Conditions.peakMegabytes());
+        return result;
     }
 }

@@ -14,17 +14,22 @@ import org.swav4j.train.PretrainConfig;
 final class ReadyCrops {
     private ReadyCrops() {}
 
+    /** Those of one batch of a training. */
+    static List<Tensor> of(PretrainConfig config, StateDict owner) {
+        return of(config.crops(), config.batchSize(), owner);
+    }
+
     /**
-     * The crops of one batch: of each resolution, uint8 [n·B, s, s, 3].
+     * The crops of so many images: of each resolution, uint8 [n·B, s, s, 3].
      *
      * @param owner keeps the tensors
      */
-    static List<Tensor> of(PretrainConfig config, StateDict owner) {
+    static List<Tensor> of(List<CropSpec> specs, int images, StateDict owner) {
         List<Tensor> crops = new ArrayList<>();
-        for (CropSpec crop : config.crops()) {
-            long[] shape = {(long) crop.count() * config.batchSize(), crop.size(), crop.size(), 3};
+        for (CropSpec crop : specs) {
+            long[] shape = {(long) crop.count() * images, crop.size(), crop.size(), 3};
             Tensor pixels = torch.randint(256, shape, new TensorOptions(ScalarType.Byte));
-            crops.add(owner.add("crops." + crops.size(), pixels));
+            crops.add(owner.add("crops." + owner.size(), pixels));
         }
         return List.copyOf(crops);
     }

@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.swav4j.augment.CropSpec;
 import org.swav4j.train.AutoConfig;
 import org.swav4j.train.DataFacts;
 import org.swav4j.train.MachineFacts;
@@ -86,10 +85,5 @@ record Workload(Map<Setting, String> given, DataFacts data) {
                 config.batchSize(),
                 config.model().prototypes().get(0),
                 config.precision());
-    }
-
-    /** Crops per image. */
-    static int views(List<CropSpec> crops) {
-        return crops.stream().mapToInt(CropSpec::count).sum();
     }
 }
