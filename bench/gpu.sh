@@ -30,14 +30,10 @@ if [ -z "${SWAV_CLASSPATH:-}" ]; then
     sh ./mvnw -q -Dmaven.test.skip=true -Pgpu -pl app,bench -am package || exit 1
     SWAV_CLASSPATH=app/target/classes:bench/target/classes:$(cat app/target/classpath.txt):$(cat bench/target/classpath.txt)
 fi
-# CUDA as Python packages bring it, where there are any; what the system has is found without this
-LD_LIBRARY_PATH=${LD_LIBRARY_PATH:-}:$(python3 -c 'import glob, sys
-print(":".join(d for p in sys.path for d in sorted(glob.glob(p + "/nvidia/*/lib"))))' 2>/dev/null)
-export LD_LIBRARY_PATH
 # shellcheck source=libexec/environment.sh
 . libexec/environment.sh
-allocator_is_known || exit 2
 set_environment || exit
+find_cuda
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 
 # phase SECONDS NAME COMMAND...: at most so long; on the terminal and in a report.

@@ -72,6 +72,13 @@ set_allocator() {
     esac
 }
 
+# For libtorch with CUDA: the CUDA that Python packages bring, where there are any, behind what the system has.
+find_cuda() {
+    cuda=$(python3 -c 'import glob, sys
+print(":".join(d for p in sys.path for d in sorted(glob.glob(p + "/nvidia/*/lib"))))' 2>/dev/null || true)
+    export LD_LIBRARY_PATH="${LD_LIBRARY_PATH:-}${LD_LIBRARY_PATH:+:}$cuda"
+}
+
 set_environment() {
     allocator_is_known || return 2
     system=$(uname -s)

@@ -77,6 +77,7 @@ final class SegmentedTrace implements TrunkTrace {
 
     @Override
     public void backward(Tensor gradient) {
+        List<Segment> segments = model.segments();
         List<Tensor> gradients = new ArrayList<>();
         long row = 0;
         for (Tensor x : inputs.get(0)) {
@@ -85,7 +86,7 @@ final class SegmentedTrace implements TrunkTrace {
         }
         for (int i = inputs.size() - 1; i >= 0; i--) {
             List<Tensor> x = inputs.remove(i);
-            List<Tensor> before = backward(model.segments().get(i), x, gradients, i > 0);
+            List<Tensor> before = backward(segments.get(i), x, gradients, i > 0);
             x.forEach(owner::detach);
             gradients.forEach(PointerScope.getInnerScope()::detach);
             gradients = before;

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Floating-point operations of the networks, for comparing a speed with what the machine could do. Counted are the
  * multiplications and additions of convolutions and matrix products, two for each multiply-add; biases, batch norm, activations,
- * pooling and the optimiser are not, as is usual. ResNet-50 at 224 pixels has 8.18 GFLOPs forward by that, which the literature
+ * pooling and the optimiser are not, as is usual. ResNet-50 at 224 pixels has 8.17 GFLOPs forward by that, which the literature
  * gives as 4.1 billion multiply-adds.
  *
  * <p>A training step costs three forward passes, one for the gradient of the inputs and one for that of the weights, less what is

@@ -149,9 +149,6 @@ final class AutoRules {
     /** Estimate of the activations that training on one image keeps, over all its crops. */
     static long bytesPerImage(
             Architecture arch, Stem stem, List<CropSpec> crops, Precision precision, boolean checkpointed) {
-        long pixels = crops.stream()
-                .mapToLong(c -> (long) c.count() * c.size() * c.size())
-                .sum();
         int blocks = arch.blocks().stream().mapToInt(Integer::intValue).sum();
         double perPixel =
                 arch.bottleneck() ? RESNET50_BYTES_PER_PIXEL * blocks / 16.0 : RESNET18_BYTES_PER_PIXEL * blocks / 8.0;
@@ -161,7 +158,7 @@ final class AutoRules {
             case SMALL -> 16;
         };
         double kept = (precision == Precision.BF16 ? BF16_SHARE : 1) * (checkpointed ? CHECKPOINTED_SHARE : 1);
-        return Math.max(1, Math.round(pixels * perPixel * kept * arch.width() * finer));
+        return Math.max(1, Math.round(pixels(crops) * perPixel * kept * arch.width() * finer));
     }
 
     /**
@@ -170,11 +167,16 @@ final class AutoRules {
      */
     static long bytesPerImageOfHead(Architecture arch, int hidden, List<Integer> prototypes, List<CropSpec> crops) {
         long views = crops.stream().mapToLong(CropSpec::count).sum();
-        long pixels = crops.stream()
+        long scores = prototypes.stream().mapToLong(Integer::longValue).sum();
+        return BYTES_PER_PIXEL * pixels(crops)
+                + views * Float.BYTES * (2L * arch.features() + 4L * hidden + 7 * scores);
+    }
+
+    /** Of all crops of an image. */
+    private static long pixels(List<CropSpec> crops) {
+        return crops.stream()
                 .mapToLong(c -> (long) c.count() * c.size() * c.size())
                 .sum();
-        long scores = prototypes.stream().mapToLong(Integer::longValue).sum();
-        return BYTES_PER_PIXEL * pixels + views * Float.BYTES * (2L * arch.features() + 4L * hidden + 7 * scores);
     }
 
     /** Epochs: fewer as there are more images, so that runs have some ten thousand steps. */
