@@ -2,6 +2,7 @@ package org.swav4j.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.swav4j.augment.CropSpec;
@@ -21,6 +23,7 @@ import org.swav4j.eval.FrozenEncoder;
 import org.swav4j.eval.Knn;
 import org.swav4j.eval.KnnProtocol;
 import org.swav4j.profile.StepProfiler;
+import org.swav4j.runlog.Provenance;
 import org.swav4j.runlog.RunDirectory;
 import org.swav4j.s3.S3Locations;
 import org.swav4j.train.AutoConfig;
@@ -64,6 +67,9 @@ import picocli.CommandLine.Spec;
 final class PretrainCommand implements Callable<Integer> {
     /** As it was called, so that the commands shown can be typed. */
     private static final String PROGRAM = System.getProperty("swav.command", "swav");
+
+    /** What is used where there is no --data. */
+    private static final String SAMPLE_PRESET = "sample";
 
     private static final int KNN_NEIGHBOURS = 20;
     private static final double KNN_TEMPERATURE = 0.07;
@@ -161,7 +167,7 @@ final class PretrainCommand implements Callable<Integer> {
         KnnProtocol protocol = protocol(sample, resolution.config());
         line.say(images.description());
         show(resolution, line);
-        TrainingResult result = train(images, resolution, run, protocol, line);
+        TrainingResult result = train(images, resolution, run, origin(given), protocol, line);
         if (result.interrupted()) {
             reportStop(result, run, results);
             return ExitCode.INTERRUPTED;
@@ -179,9 +185,14 @@ final class PretrainCommand implements Callable<Integer> {
     }
 
     private TrainingResult train(
-            ImageSource images, Resolution resolution, Path run, KnnProtocol protocol, ProgressLine line)
+            ImageSource images,
+            Resolution resolution,
+            Path run,
+            Provenance.Origin origin,
+            KnnProtocol protocol,
+            ProgressLine line)
             throws IOException {
-        PretrainRun training = new PretrainRun(images, resolution, run, words(), profiledSteps());
+        PretrainRun training = new PretrainRun(images, resolution, run, origin, location(), profiledSteps());
         try (Interrupts interrupts = Interrupts.install(spec.commandLine().getErr())) {
             return resume
                     ? training.resume(protocol, line, interrupts)
@@ -208,6 +219,22 @@ final class PretrainCommand implements Callable<Integer> {
                 new Knn(KNN_NEIGHBOURS, KNN_TEMPERATURE),
                 settings.workers(),
                 new Quarantine("k-NN"));
+    }
+
+    /** How the run came to be, for the record. */
+    private Provenance.Origin origin(Settings given) {
+        String recipe = preset == null && data == null ? SAMPLE_PRESET : preset;
+        Optional<String> from =
+                Optional.ofNullable(initFrom).map(p -> p.toAbsolutePath().toString());
+        return Provenance.Origin.here(words(), Optional.ofNullable(recipe), given.overrides(), from);
+    }
+
+    /** Where the images lie, for the record. */
+    private String location() {
+        Path place = data == null ? SampleData.trainFolder() : data;
+        return place.getFileSystem() == FileSystems.getDefault()
+                ? place.toAbsolutePath().toString()
+                : Places.shown(spec, "--data", data);
     }
 
     /** Program and arguments, for the record. */
@@ -238,7 +265,7 @@ final class PretrainCommand implements Callable<Integer> {
         if (preset != null) {
             settings.preset(preset);
         } else if (data == null && !resume) {
-            settings.preset("sample");
+            settings.preset(SAMPLE_PRESET);
         }
         if (config != null) {
             settings.file(config);

@@ -35,14 +35,23 @@ final class PretrainRun {
     private final ImageSource images;
     private final Resolution resolution;
     private final Path out;
-    private final List<String> commandLine;
+    private final Provenance.Origin origin;
+    private final String location;
     private final int profiledSteps;
 
-    PretrainRun(ImageSource images, Resolution resolution, Path out, List<String> commandLine, int profiledSteps) {
+    /** {@code location} is where the images lie, for the record. */
+    PretrainRun(
+            ImageSource images,
+            Resolution resolution,
+            Path out,
+            Provenance.Origin origin,
+            String location,
+            int profiledSteps) {
         this.images = images;
         this.resolution = resolution;
         this.out = out;
-        this.commandLine = commandLine;
+        this.origin = origin;
+        this.location = location;
         this.profiledSteps = profiledSteps;
     }
 
@@ -70,9 +79,10 @@ final class PretrainRun {
                         ConfigYaml.write(config, resolution.choices()).getBytes(StandardCharsets.UTF_8));
                 Provenance provenance = Provenance.start(
                         BuildInfo.read().version(),
-                        commandLine,
+                        origin,
                         InfoCommand.libraries(),
-                        new Provenance.Data(images.description(), images.fingerprint()));
+                        new Provenance.Data(
+                                images.description(), images.fingerprint(), location, images.size(), images.bytes()));
                 provenance.write(run);
                 return train(run, provenance, null, initial, protocol, listener, stop);
             } catch (IOException | RuntimeException | Error e) {
@@ -127,8 +137,8 @@ final class PretrainRun {
                 ? null
                 : model -> protocol.evaluate(pixels -> model.features(pixels, config.precision()))
                         .top1();
-        Pretraining.Job job =
-                new Pretraining.Job(config, images, run, from, initial, evaluation, profiledSteps, false, "");
+        Pretraining.Job job = new Pretraining.Job(
+                config, images, run, from, initial, evaluation, profiledSteps, false, provenance.runId());
         try {
             TrainingResult result = new Pretraining(job, new Alone(), listener, stop).run();
             Kind how = result.interrupted() ? Kind.INTERRUPTED : Kind.FINISHED;
