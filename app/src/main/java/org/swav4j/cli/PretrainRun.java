@@ -102,6 +102,7 @@ final class PretrainRun {
     private static RunLock locked(RunDirectory run, TrainingListener listener) throws IOException {
         RunLock lock = RunLock.acquire(run);
         lock.warning().ifPresent(listener::warning);
+        run.removeLeftovers();
         return lock;
     }
 
