@@ -127,7 +127,8 @@ final class PretrainRun {
                 ? null
                 : model -> protocol.evaluate(pixels -> model.features(pixels, config.precision()))
                         .top1();
-        Pretraining.Job job = new Pretraining.Job(config, images, run, from, initial, evaluation, profiledSteps);
+        Pretraining.Job job =
+                new Pretraining.Job(config, images, run, from, initial, evaluation, profiledSteps, false, "");
         try {
             TrainingResult result = new Pretraining(job, new Alone(), listener, stop).run();
             Kind how = result.interrupted() ? Kind.INTERRUPTED : Kind.FINISHED;

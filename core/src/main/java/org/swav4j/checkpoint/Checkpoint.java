@@ -1,52 +1,36 @@
 package org.swav4j.checkpoint;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import org.swav4j.format.Sha256;
 import org.swav4j.tensor.StateDict;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A complete, verified state of a training, opened for reading. A checkpoint is a directory:
  *
  * <pre>
- * manifest.json          format version, progress, encoder, size and SHA-256 of every other file
+ * manifest.json          format version, run, parent, progress, encoder, size and SHA-256 of every other file
+ * manifest.json.sha256   the manifest's own; none in format 1
  * model.safetensors      weights and batch-norm statistics under torchvision's and the reference's names
  * optimizer.safetensors  one tensor per slot and parameter
  * queue.safetensors      only while there is a queue
+ * monitor.safetensors    what the run's watches remember; none in format 1
  * config.yaml            the run's complete configuration
  * </pre>
  */
 public final class Checkpoint {
     /** The format this version writes; it reads this one and older ones. */
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
 
-    static final String MANIFEST = "manifest.json";
     static final String MODEL = "model.safetensors";
     static final String OPTIMIZER = "optimizer.safetensors";
     static final String QUEUE = "queue.safetensors";
+    static final String MONITOR = "monitor.safetensors";
     static final String CONFIG = "config.yaml";
-
-    /** A manifest longer than this is not one. */
-    private static final long MAX_MANIFEST_BYTES = 1 << 20;
-
-    static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .build();
-
-    /** A file of a checkpoint as its manifest states it. */
-    record FileEntry(long bytes, String sha256) {}
-
-    record Manifest(int format, String swav4j, Progress progress, EncoderInfo encoder, Map<String, FileEntry> files) {}
 
     private final Path directory;
     private final Manifest manifest;
@@ -63,7 +47,7 @@ public final class Checkpoint {
      * @throws CheckpointException if it is incomplete, damaged, or of a newer format
      */
     public static Checkpoint open(Path directory) {
-        Manifest manifest = readManifest(directory);
+        Manifest manifest = Manifest.read(directory);
         manifest.files().forEach((name, entry) -> verify(directory.resolve(name), entry));
         for (String needed : new String[] {MODEL, OPTIMIZER, CONFIG}) {
             if (!manifest.files().containsKey(needed)) {
@@ -76,55 +60,28 @@ public final class Checkpoint {
     /**
      * Opens what a user names.
      *
-     * @param runOrCheckpoint a run directory, whose newest whole checkpoint is taken, or a checkpoint
+     * @param runOrCheckpoint a run directory, whose newest whole checkpoint is taken; a checkpoint; or the name of one, as
+     *     {@code best} is
      * @throws CheckpointException if there is none, or none that is whole
      */
     public static Checkpoint find(Path runOrCheckpoint) {
-        if (!Files.isDirectory(runOrCheckpoint)) {
+        Path named = Pointer.follow(runOrCheckpoint);
+        if (Files.isRegularFile(named)) {
+            throw new CheckpointException(named + ": is a file; a run and a checkpoint of swav4j are folders");
+        }
+        if (!Files.isDirectory(named)) {
             throw new CheckpointException(runOrCheckpoint + ": there is no such run or checkpoint");
         }
-        if (Files.exists(runOrCheckpoint.resolve(MANIFEST))) {
-            return open(runOrCheckpoint);
+        if (Files.exists(named.resolve(Manifest.FILE))) {
+            return open(named);
         }
-        return new CheckpointDirectory(runOrCheckpoint.resolve("checkpoints"), 1)
+        return new CheckpointDirectory(named.resolve("checkpoints"), 1)
                 .newest(damaged -> {})
                 .orElseThrow(() -> new CheckpointException(
-                        runOrCheckpoint + ": neither a run that has saved a checkpoint yet, nor a checkpoint"));
+                        named + ": neither a run that has saved a checkpoint yet, nor a checkpoint"));
     }
 
-    private static Manifest readManifest(Path directory) {
-        Path file = directory.resolve(MANIFEST);
-        try {
-            if (Files.size(file) > MAX_MANIFEST_BYTES) {
-                throw new CheckpointException(file + ": too long for a manifest");
-            }
-            byte[] bytes = Files.readAllBytes(file);
-            int format = JSON.readTree(bytes).path("format").asInt(0);
-            if (format > FORMAT) {
-                throw new CheckpointException(directory + ": written in checkpoint format " + format
-                        + "; this version of swav4j reads up to " + FORMAT + ". Use a newer swav4j");
-            }
-            Manifest manifest = JSON.readValue(bytes, Manifest.class);
-            if (format < 1 || manifest.progress() == null || manifest.encoder() == null || manifest.files() == null) {
-                throw new CheckpointException(file + ": not a checkpoint's manifest");
-            }
-            for (String name : manifest.files().keySet()) {
-                if (!Path.of(name).equals(Path.of(name).getFileName())) {
-                    throw new CheckpointException(file + ": names a file outside the checkpoint: '" + name + "'");
-                }
-                if (manifest.files().get(name) == null) {
-                    throw new CheckpointException(file + ": states neither size nor sum of '" + name + "'");
-                }
-            }
-            return manifest;
-        } catch (NoSuchFileException e) {
-            throw new CheckpointException(directory + ": not a checkpoint, there is no " + MANIFEST + " in it", e);
-        } catch (IOException | JacksonException | IllegalArgumentException e) {
-            throw new CheckpointException(file + ": cannot be read: " + firstLine(e), e);
-        }
-    }
-
-    private static void verify(Path file, FileEntry entry) {
+    private static void verify(Path file, Manifest.FileEntry entry) {
         try {
             if (!Files.isRegularFile(file)) {
                 throw new CheckpointException(file + ": missing");
@@ -134,33 +91,12 @@ public final class Checkpoint {
                 throw new CheckpointException(
                         file + ": damaged: " + bytes + " bytes, the manifest says " + entry.bytes());
             }
-            if (!sha256(file).equals(entry.sha256())) {
+            if (!Sha256.of(file).equals(entry.sha256())) {
                 throw new CheckpointException(file + ": damaged: its SHA-256 is not the manifest's");
             }
         } catch (IOException e) {
-            throw new CheckpointException(file + ": cannot be read: " + firstLine(e), e);
+            throw new CheckpointException(file + ": cannot be read: " + CheckpointException.reason(e), e);
         }
-    }
-
-    static String sha256(Path file) throws IOException {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
-        try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {
-            byte[] buffer = new byte[1 << 16];
-            while (in.read(buffer) >= 0) {
-                // the stream updates the digest
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static String firstLine(Exception e) {
-        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return message.lines().findFirst().orElse(message);
     }
 
     /** Where it lies. */
@@ -176,12 +112,45 @@ public final class Checkpoint {
         return manifest.encoder();
     }
 
+    /** Which run it belongs to. */
+    public Lineage lineage() {
+        return manifest.run() == null ? Lineage.NONE : new Lineage(manifest.run(), manifest.parent());
+    }
+
+    /** Accuracy of k-NN measured at this state, 0 to 1; empty if it was not. */
+    public OptionalDouble knnTop1() {
+        return manifest.knnTop1() == null ? OptionalDouble.empty() : OptionalDouble.of(manifest.knnTop1());
+    }
+
+    /** The layout's version. */
+    public int format() {
+        return manifest.format();
+    }
+
+    /** The version of swav4j that wrote it. */
+    public String version() {
+        return String.valueOf(manifest.swav4j());
+    }
+
+    /** When it was written, ISO 8601; empty in format 1. */
+    public String created() {
+        return manifest.created() == null ? "" : manifest.created();
+    }
+
+    /** Its files by name, with their size in bytes; the manifest and its sum are not among them. */
+    public Map<String, Long> files() {
+        Map<String, Long> files = new TreeMap<>();
+        manifest.files().forEach((name, entry) -> files.put(name, entry.bytes()));
+        return files;
+    }
+
     /** The run's configuration, as YAML. */
     public String configYaml() {
         try {
             return Files.readString(directory.resolve(CONFIG));
         } catch (IOException e) {
-            throw new CheckpointException(directory.resolve(CONFIG) + ": cannot be read: " + firstLine(e), e);
+            throw new CheckpointException(
+                    directory.resolve(CONFIG) + ": cannot be read: " + CheckpointException.reason(e), e);
         }
     }
 
@@ -200,6 +169,11 @@ public final class Checkpoint {
         return manifest.files().containsKey(QUEUE);
     }
 
+    /** What the run's watches remembered, empty in format 1; the caller closes it. */
+    public StateDict monitor() {
+        return manifest.files().containsKey(MONITOR) ? read(MONITOR) : new StateDict();
+    }
+
     /** The queue; the caller closes it. */
     public StateDict queue() {
         return read(QUEUE);
@@ -210,7 +184,7 @@ public final class Checkpoint {
         try {
             return TensorFile.read(file);
         } catch (IOException e) {
-            throw new CheckpointException(file + ": cannot be read: " + firstLine(e), e);
+            throw new CheckpointException(file + ": cannot be read: " + CheckpointException.reason(e), e);
         }
     }
 }

@@ -1,50 +1,45 @@
 package org.swav4j.checkpoint;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.swav4j.tensor.StateDict;
+import org.swav4j.format.AtomicFile;
 
 /**
- * The checkpoints of one run, {@code step-000001200} and so on. Saving is atomic: a checkpoint is written beside, flushed to
- * disk and renamed, so that whatever carries a checkpoint's name is complete.
+ * The checkpoints of one run, {@code step-000001200} and so on, with {@code latest} and {@code best} leading to two of them.
+ * Saving is atomic: a checkpoint is written beside, flushed to disk and renamed, so that whatever carries a checkpoint's name
+ * is complete. Who saves, recovers or prunes must be the only one to do so; reading needs no such care.
  */
 public final class CheckpointDirectory {
-    private static final String PREFIX = "step-";
-    private static final String UNFINISHED = ".unfinished-";
+    /** Leads to the newest checkpoint. */
+    public static final String LATEST = "latest";
+    /** Leads to the checkpoint with the highest accuracy of k-NN, where that was measured. */
+    public static final String BEST = "best";
+
+    private static final Pattern NAME = Pattern.compile("step-\\d{9,19}");
+    private static final Pattern DAMAGED = Pattern.compile("damaged-step-\\d{9,19}(-\\d+)?");
+    private static final String UNFINISHED = ".unfinished";
+    private static final String REPLACED = ".replaced-";
 
     private final Path root;
     private final int keep;
 
     /**
-     * What to save.
-     *
-     * @param model weights and batch-norm statistics
-     * @param optimizer the optimiser's state
-     * @param queue the queue, or null
-     * @param configYaml the run's configuration
-     */
-    public record Contents(
-            Progress progress,
-            EncoderInfo encoder,
-            StateDict model,
-            StateDict optimizer,
-            StateDict queue,
-            String configYaml) {}
-
-    /**
      * @param root the run's directory of checkpoints; made when the first is saved
-     * @param keep how many of the newest to keep, at least 1
+     * @param keep how many of the newest to keep, at least 1; the best one is kept besides
      */
     public CheckpointDirectory(Path root, int keep) {
         if (keep < 1) {
@@ -54,6 +49,11 @@ public final class CheckpointDirectory {
         this.keep = keep;
     }
 
+    /** The name of the checkpoint of a step. */
+    public static String name(long step) {
+        return String.format(Locale.ROOT, "step-%09d", step);
+    }
+
     /**
      * Saves a checkpoint, then deletes the oldest beyond those to keep.
      *
@@ -61,18 +61,16 @@ public final class CheckpointDirectory {
      * @throws CheckpointException if it cannot be written completely; earlier checkpoints are as they were then
      */
     public Path save(Contents contents, String version) {
-        Path target = root.resolve(String.format(
-                java.util.Locale.ROOT, "%s%09d", PREFIX, contents.progress().step()));
-        Path unfinished = root.resolve(UNFINISHED + ProcessHandle.current().pid());
+        Path target = root.resolve(name(contents.progress().step()));
+        Path unfinished = root.resolve(UNFINISHED);
         try {
             Files.createDirectories(root);
-            deleteAbandoned();
+            clearUp();
             Files.createDirectory(unfinished);
-            write(unfinished, contents, version);
-            delete(target);
-            Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
-            flush(root);
-            prune();
+            CheckpointFiles.write(unfinished, contents, version);
+            publish(unfinished, target);
+            Pointer.set(root.resolve(LATEST), target.getFileName().toString());
+            prune(keep);
             return target;
         } catch (IOException e) {
             try {
@@ -81,94 +79,136 @@ public final class CheckpointDirectory {
                 e.addSuppressed(suppressed);
             }
             throw new CheckpointException(
-                    target + ": cannot be written: " + e.getMessage() + ". Is the disk full or read-only?", e);
+                    target + ": cannot be written: " + CheckpointException.reason(e)
+                            + ". Is the disk full or read-only?",
+                    e);
         }
     }
 
-    /** What this process, or one that is gone, began to save and did not finish. */
-    private void deleteAbandoned() throws IOException {
-        for (Path entry : sorted(root)) {
+    /** One with the same name gives way; it is back if this process ends in between, and read until then. */
+    private void publish(Path unfinished, Path target) throws IOException {
+        Path replaced = root.resolve(REPLACED + target.getFileName());
+        boolean replaces = exists(target);
+        if (replaces) {
+            Files.move(target, replaced, StandardCopyOption.ATOMIC_MOVE);
+        }
+        Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+        AtomicFile.syncDirectory(root);
+        if (replaces) {
+            delete(replaced);
+        }
+    }
+
+    /** After an end in the middle of {@link #save}: what is not complete goes, what was to be replaced and was not is back. */
+    private void clearUp() throws IOException {
+        for (Path entry : entries()) {
             String name = entry.getFileName().toString();
             if (name.startsWith(UNFINISHED)) {
-                String pid = name.substring(UNFINISHED.length());
-                boolean alive = pid.matches("\\d{1,10}")
-                        && Long.parseLong(pid) != ProcessHandle.current().pid()
-                        && ProcessHandle.of(Long.parseLong(pid)).isPresent();
-                if (!alive) {
+                delete(entry);
+            } else if (name.startsWith(REPLACED)) {
+                Path target = root.resolve(name.substring(REPLACED.length()));
+                if (exists(target)) {
                     delete(entry);
+                } else {
+                    Files.move(entry, target, StandardCopyOption.ATOMIC_MOVE);
                 }
             }
         }
     }
 
-    private static void write(Path directory, Contents contents, String version) throws IOException {
-        TensorFile.write(directory.resolve(Checkpoint.MODEL), contents.model());
-        TensorFile.write(directory.resolve(Checkpoint.OPTIMIZER), contents.optimizer());
-        if (contents.queue() != null) {
-            TensorFile.write(directory.resolve(Checkpoint.QUEUE), contents.queue());
+    /**
+     * Deletes all checkpoints but the newest few and the best. A name that leads nowhere then is corrected.
+     *
+     * @param newest how many to keep of the newest
+     * @return those deleted
+     */
+    public List<Path> prune(int newest) throws IOException {
+        List<Path> all = list();
+        Set<Path> kept = new LinkedHashSet<>(all.subList(Math.max(0, all.size() - newest), all.size()));
+        Optional<Path> best = best();
+        best.ifPresent(kept::add);
+        if (best.isPresent()) {
+            Pointer.set(root.resolve(BEST), best.get().getFileName().toString());
         }
-        Files.writeString(directory.resolve(Checkpoint.CONFIG), contents.configYaml());
-        Map<String, Checkpoint.FileEntry> files = new LinkedHashMap<>();
-        for (Path file : sorted(directory)) {
-            flush(file);
-            files.put(
-                    file.getFileName().toString(), new Checkpoint.FileEntry(Files.size(file), Checkpoint.sha256(file)));
-        }
-        Checkpoint.Manifest manifest =
-                new Checkpoint.Manifest(Checkpoint.FORMAT, version, contents.progress(), contents.encoder(), files);
-        Path file = directory.resolve(Checkpoint.MANIFEST);
-        Files.write(file, Checkpoint.JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest));
-        flush(file);
-        flush(directory);
-    }
-
-    /** Forces a file, or a directory's entries, to disk; some systems cannot do the latter and need not. */
-    private static void flush(Path path) throws IOException {
-        boolean directory = Files.isDirectory(path);
-        try (FileChannel channel =
-                FileChannel.open(path, directory ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
-            channel.force(true);
-        } catch (IOException e) {
-            if (!directory) {
-                throw e;
+        List<Path> deleted = new ArrayList<>();
+        for (Path each : all) {
+            if (!kept.contains(each)) {
+                delete(each);
+                deleted.add(each);
             }
         }
+        return deleted;
     }
 
-    private void prune() throws IOException {
-        List<Path> all = list();
-        for (int i = 0; i < all.size() - keep; i++) {
-            delete(all.get(i));
+    /** The checkpoint with the highest accuracy of k-NN, the newest of several; empty where none was measured. */
+    public Optional<Path> best() {
+        Path best = null;
+        double highest = Double.NEGATIVE_INFINITY;
+        for (Path each : list()) {
+            Double top1 = top1(each);
+            if (top1 != null && top1 >= highest) {
+                highest = top1;
+                best = each;
+            }
         }
+        return Optional.ofNullable(best);
     }
 
-    /** The run's checkpoints, oldest first. */
-    public List<Path> list() {
-        if (!Files.isDirectory(root)) {
-            return List.of();
-        }
+    /** The highest accuracy of k-NN of all checkpoints, 0 to 1; null where none was measured. */
+    public Double bestTop1() {
+        return best().map(CheckpointDirectory::top1).orElse(null);
+    }
+
+    private static Double top1(Path checkpoint) {
         try {
-            return sorted(root).stream()
-                    .filter(p -> p.getFileName().toString().startsWith(PREFIX) && Files.isDirectory(p))
+            return Manifest.read(checkpoint).knnTop1();
+        } catch (CheckpointException e) {
+            return null;
+        }
+    }
+
+    /** The run's checkpoints, oldest first; whole or not. */
+    public List<Path> list() {
+        return named(NAME);
+    }
+
+    /** What {@link #recover} has set aside, sorted by name. */
+    public List<Path> damaged() {
+        return named(DAMAGED);
+    }
+
+    private List<Path> named(Pattern pattern) {
+        try {
+            return entries().stream()
+                    .filter(p -> pattern.matcher(p.getFileName().toString()).matches() && Files.isDirectory(p))
+                    .sorted(Comparator.comparingLong(CheckpointDirectory::step).thenComparing(Path::toString))
                     .toList();
         } catch (IOException e) {
-            throw new CheckpointException(root + ": cannot be listed: " + e.getMessage(), e);
+            throw new CheckpointException(root + ": cannot be listed: " + CheckpointException.reason(e), e);
         }
+    }
+
+    /** The step in the name of a checkpoint's directory. */
+    public static long step(Path checkpoint) {
+        String digits = checkpoint.getFileName().toString().replaceFirst("^(damaged-)?step-(\\d+).*", "$2");
+        return digits.length() > 18 ? Long.MAX_VALUE : Long.parseLong(digits);
     }
 
     /**
-     * The newest checkpoint that is whole.
+     * The newest checkpoint that is whole. Changes nothing.
      *
      * @param damaged told of every newer one that is not
      * @return empty if there is no checkpoint at all
-     * @throws CheckpointException if there are some, but none is whole
+     * @throws CheckpointException if there are some, but none is whole; or if a newer version wrote the newest whole one
      */
-    public Optional<Checkpoint> newest(java.util.function.Consumer<CheckpointException> damaged) {
-        List<Path> all = new ArrayList<>(list());
+    public Optional<Checkpoint> newest(Consumer<CheckpointException> damaged) {
+        List<Path> all = list();
         CheckpointException last = null;
         for (int i = all.size() - 1; i >= 0; i--) {
             try {
-                return Optional.of(Checkpoint.open(all.get(i)));
+                return Optional.of(open(all.get(i)));
+            } catch (NewerFormatException e) {
+                throw e;
             } catch (CheckpointException e) {
                 damaged.accept(e);
                 last = e;
@@ -180,14 +220,80 @@ public final class CheckpointDirectory {
         return Optional.empty();
     }
 
-    private static List<Path> sorted(Path directory) throws IOException {
-        try (Stream<Path> entries = Files.list(directory)) {
+    /**
+     * Opens one of this directory's checkpoints and verifies it, its name included.
+     *
+     * @throws CheckpointException if it is not whole
+     */
+    public Checkpoint open(Path checkpoint) {
+        Checkpoint opened = Checkpoint.open(checkpoint);
+        String name = name(opened.progress().step());
+        if (!checkpoint.getFileName().toString().equals(name)) {
+            throw new CheckpointException(checkpoint + ": holds the state of another step, " + name);
+        }
+        return opened;
+    }
+
+    /**
+     * Puts the directory in order after any end of a run: takes away what an unfinished save left, and sets every damaged
+     * checkpoint that is newer than the newest whole one aside under another name, so that the run can write it anew.
+     *
+     * @param setAside told of every one, with its new place
+     * @return the newest whole one; empty if there is none, damaged or not
+     * @throws CheckpointException as {@link #newest}; nothing was set aside then
+     */
+    public Optional<Checkpoint> recover(Consumer<String> setAside) {
+        try {
+            if (!Files.isDirectory(root)) {
+                return Optional.empty();
+            }
+            clearUp();
+            List<CheckpointException> found = new ArrayList<>();
+            Optional<Checkpoint> newest = newest(found::add);
+            List<Path> all = list();
+            for (int i = 0; i < found.size(); i++) {
+                Path bad = all.get(all.size() - 1 - i);
+                Path aside = free("damaged-" + bad.getFileName());
+                Files.move(bad, aside, StandardCopyOption.ATOMIC_MOVE);
+                setAside.accept(found.get(i).getMessage() + "; set aside as " + aside.getFileName());
+            }
+            if (newest.isPresent()) {
+                Pointer.set(
+                        root.resolve(LATEST),
+                        newest.get().directory().getFileName().toString());
+            }
+            return newest;
+        } catch (IOException e) {
+            throw new CheckpointException(root + ": cannot be put in order: " + CheckpointException.reason(e), e);
+        }
+    }
+
+    private Path free(String name) throws FileAlreadyExistsException {
+        for (int i = 1; i < 10_000; i++) {
+            Path path = root.resolve(i == 1 ? name : name + "-" + i);
+            if (!exists(path)) {
+                return path;
+            }
+        }
+        throw new FileAlreadyExistsException(root.resolve(name).toString());
+    }
+
+    private static boolean exists(Path path) {
+        return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private List<Path> entries() throws IOException {
+        if (!Files.isDirectory(root)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(root)) {
             return entries.sorted().toList();
         }
     }
 
-    private static void delete(Path path) throws IOException {
-        if (!Files.exists(path)) {
+    /** Deletes one of this directory's checkpoints, whole or damaged. */
+    static void delete(Path path) throws IOException {
+        if (!exists(path)) {
             return;
         }
         try (Stream<Path> inside = Files.walk(path)) {

@@ -2,6 +2,7 @@ package org.swav4j.checkpoint;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,7 +22,7 @@ import org.swav4j.tensor.StateDict;
 final class TensorFile {
     private TensorFile() {}
 
-    static void write(Path file, StateDict state) throws IOException {
+    static void write(WritableByteChannel channel, StateDict state) throws IOException {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
             Map<String, TensorBytes> tensors = new LinkedHashMap<>();
@@ -31,7 +32,7 @@ final class TensorFile {
                 ByteBuffer buffer = plain.nbytes() == 0 ? ByteBuffer.allocate(0) : bytes.asByteBuffer();
                 tensors.put(name, new TensorBytes(dtype(plain.scalar_type()), plain.shape(), buffer));
             });
-            Safetensors.write(file, tensors, Map.of("format", "pt"));
+            Safetensors.write(channel, tensors, Map.of("format", "pt"));
         }
     }
 

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Comma-separated values as RFC 4180 has them, with line feeds: fields with commas, quotes or line ends stand in quotes. */
-final class Csv {
+public final class Csv {
     private Csv() {}
 
     /** One line, its end included. */
-    static String line(List<String> fields) {
+    public static String line(List<String> fields) {
         return fields.stream().map(Csv::field).collect(Collectors.joining(",", "", "\n"));
     }
 

@@ -19,20 +19,30 @@ public final class Gradients {
         }
     }
 
-    /** Euclidean norm over all gradients; 0 if there is none. */
-    public static double norm(StateDict parameters) {
+    /** Euclidean norm over all gradients, a scalar where they are; 0 if there is none. For use within a {@code PointerScope}. */
+    public static Tensor norm(StateDict parameters) {
+        List<Tensor> norms = new ArrayList<>();
+        parameters.forEach((name, parameter) -> {
+            if (parameter.grad().defined()) {
+                norms.add(parameter.grad().norm());
+            }
+        });
+        return norms.isEmpty()
+                ? torch.zeros(new long[0])
+                : torch.stack(new TensorVector(norms.toArray(Tensor[]::new))).norm();
+    }
+
+    /** Names of the parameters whose gradient has a value that is infinite or not a number. */
+    public static List<String> notFinite(StateDict parameters) {
         try (PointerScope scope = new PointerScope()) {
-            List<Tensor> norms = new ArrayList<>();
+            List<String> names = new ArrayList<>();
             parameters.forEach((name, parameter) -> {
-                if (parameter.grad().defined()) {
-                    norms.add(parameter.grad().norm());
+                if (parameter.grad().defined()
+                        && !parameter.grad().isfinite().all().item_bool()) {
+                    names.add(name);
                 }
             });
-            return norms.isEmpty()
-                    ? 0
-                    : torch.stack(new TensorVector(norms.toArray(Tensor[]::new)))
-                            .norm()
-                            .item_float();
+            return names;
         }
     }
 }

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  * tensorboard/      the same scalars as event files
  * quarantine.csv    images that could not be read
  * profile.json.gz   where some steps' time went, for a trace viewer; if it was asked for
+ * diverged.csv      images of the batches at which the training diverged; if it did
  * checkpoints/      one directory per checkpoint
  * </pre>
  */
@@ -38,6 +39,8 @@ public final class RunDirectory {
     public static final String TENSORBOARD = "tensorboard";
     /** File name of the list of unreadable images. */
     public static final String QUARANTINE = "quarantine.csv";
+    /** File name of the list of images in batches that could not be learned from. */
+    public static final String DIVERGED = "diverged.csv";
     /** File name of the profile. */
     public static final String PROFILE = "profile.json.gz";
     /** Name of the directory of checkpoints. */
@@ -110,8 +113,9 @@ public final class RunDirectory {
 
     /** Deletes what a run writes, and the directory if nothing else is in it. */
     public void discard() throws IOException {
-        for (Path each :
-                new Path[] {config(), provenance(), metrics(), quarantine(), profile(), tensorboard(), checkpoints()}) {
+        for (Path each : new Path[] {
+            config(), provenance(), metrics(), quarantine(), diverged(), profile(), tensorboard(), checkpoints()
+        }) {
             deleteTree(each);
         }
         try (Stream<Path> rest = Files.list(path)) {
@@ -165,6 +169,11 @@ public final class RunDirectory {
     /** The list of unreadable images; absent while there are none. */
     public Path quarantine() {
         return path.resolve(QUARANTINE);
+    }
+
+    /** The list of images in batches at which the training diverged; absent unless it did. */
+    public Path diverged() {
+        return path.resolve(DIVERGED);
     }
 
     /** A trace of some steps; absent unless they were profiled. */

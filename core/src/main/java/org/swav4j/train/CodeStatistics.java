@@ -7,25 +7,24 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.method.Swav;
-import org.swav4j.optim.Gradients;
-import org.swav4j.tensor.StateDict;
 
 /**
- * What the first head's codes look like: how evenly the prototypes are used, how decided the codes are, and how long the
- * gradient is. Usage is remembered over about the last twenty observed steps, as one batch shows only some prototypes.
+ * What the first head's codes look like: how evenly the prototypes are used, and how decided the codes are. Usage is
+ * remembered over about the last twenty observed steps, as one batch shows only some prototypes.
  */
 final class CodeStatistics implements StepObserver {
     private static final double MEMORY = 0.95;
 
-    private final StateDict parameters;
     private final double[] usage;
     private double maxCode = Double.NaN;
-    private double gradientNorm = Double.NaN;
 
-    /** @param parameters whose gradients are measured */
-    CodeStatistics(int prototypes, StateDict parameters) {
+    CodeStatistics(int prototypes) {
         this.usage = new double[prototypes];
-        this.parameters = parameters;
+    }
+
+    /** What is remembered from step to step, [K]; changing it changes this. */
+    double[] usage() {
+        return usage;
     }
 
     @Override
@@ -47,7 +46,6 @@ final class CodeStatistics implements StepObserver {
             }
             maxCode = sum / codes.get(0).size();
         }
-        gradientNorm = Gradients.norm(parameters);
     }
 
     /** Entropy of the nearest prototypes' frequencies over ln K: 1 all alike, 0 only one used. */
@@ -68,10 +66,5 @@ final class CodeStatistics implements StepObserver {
     /** Mean over samples of the largest value of a code: 1 hard, 1/K undecided. */
     double meanMaxCode() {
         return maxCode;
-    }
-
-    /** Euclidean norm over all gradients of the last observed step. */
-    double gradientNorm() {
-        return gradientNorm;
     }
 }

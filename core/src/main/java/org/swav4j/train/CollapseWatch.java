@@ -34,6 +34,19 @@ final class CollapseWatch {
         this.patience = patience;
     }
 
+    /** What is remembered from step to step, to be saved. */
+    double[] memory() {
+        return new double[] {smoothed, stuckSince, narrowSince, told ? 1 : 0};
+    }
+
+    /** Goes on from a {@linkplain #memory saved} memory. */
+    void restore(double[] memory) {
+        smoothed = memory[0];
+        stuckSince = (long) memory[1];
+        narrowSince = (long) memory[2];
+        told = memory[3] != 0;
+    }
+
     /**
      * Takes note of a step.
      *

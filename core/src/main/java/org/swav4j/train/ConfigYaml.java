@@ -19,7 +19,10 @@ public final class ConfigYaml {
             Setting.CACHE_MB, "0",
             Setting.GRAD_ACCUM, "1",
             Setting.CHECKPOINT_ACTIVATIONS, "false",
-            Setting.AUGMENT_ON, "cpu");
+            Setting.AUGMENT_ON, "cpu",
+            Setting.CHECKPOINT_EVERY, "auto",
+            Setting.KEEP, "3",
+            Setting.ON_DIVERGENCE, "stop");
 
     private ConfigYaml() {}
 

@@ -32,6 +32,7 @@ final class CudaFeed implements DeviceFeed {
     private Slot coming;
 
     private Slot current;
+    private int[] images = {};
     private long lastWaitNanos;
 
     CudaFeed(Loader loader, ComputeDevice device, MultiCrop recipe) {
@@ -64,7 +65,15 @@ final class CudaFeed implements DeviceFeed {
         coming = null;
         current.ready.holdBack(compute);
         current.begun.set(compute);
+        images = current.parts.stream()
+                .flatMapToInt(part -> IntStream.of(part.batch.indices()))
+                .toArray();
         return current.parts.stream().map(Part::microBatch).toList();
+    }
+
+    @Override
+    public int[] images() {
+        return images.clone();
     }
 
     @Override

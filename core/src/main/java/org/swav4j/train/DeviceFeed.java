@@ -30,6 +30,9 @@ interface DeviceFeed extends AutoCloseable {
      */
     List<MicroBatch> next();
 
+    /** Indices into the source of the images in the step last taken from {@link #next}. */
+    int[] images();
+
     /** Says that the step which uses them has been begun: all its work on the device is under way or done. */
     void release();
 

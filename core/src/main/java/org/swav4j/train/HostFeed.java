@@ -2,6 +2,7 @@ package org.swav4j.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.swav4j.augment.MultiCrop;
 import org.swav4j.augment.batch.BatchAugmentation;
@@ -20,6 +21,7 @@ final class HostFeed implements DeviceFeed {
     private final List<List<Tensor>> crops = new ArrayList<>();
 
     private final List<Batch> taken = new ArrayList<>();
+    private int[] images = {};
     private long lastWaitNanos;
 
     HostFeed(Loader loader, MultiCrop recipe) {
@@ -38,6 +40,7 @@ final class HostFeed implements DeviceFeed {
         release();
         lastWaitNanos = 0;
         List<MicroBatch> step = new ArrayList<>();
+        IntStream.Builder shown = IntStream.builder();
         for (int i = 0; i < loader.batchesPerStep(); i++) {
             Batch batch = loader.next();
             if (batch == null) {
@@ -45,12 +48,19 @@ final class HostFeed implements DeviceFeed {
             }
             lastWaitNanos += loader.lastWaitNanos();
             taken.add(batch);
+            IntStream.of(batch.indices()).forEach(shown::add);
             step.add(
                     recipe == null
                             ? new MicroBatch(DeviceFeed.tensors(batch), batch.size(), batch::release)
                             : cropped(batch, i));
         }
+        images = shown.build().toArray();
         return step;
+    }
+
+    @Override
+    public int[] images() {
+        return images.clone();
     }
 
     /** Makes the crops, after which the batch can be filled again. */

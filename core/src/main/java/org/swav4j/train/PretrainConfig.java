@@ -34,6 +34,7 @@ import org.swav4j.tensor.Precision;
  * @param knnEvery epochs between k-NN evaluations; 0 for never
  * @param cacheMb memory for decoded images that are kept from epoch to epoch, 2^20 bytes; 0 for none
  * @param augmentOn where images are cropped and augmented
+ * @param safety when to save, and what to do about a divergence
  */
 public record PretrainConfig(
         ModelConfig model,
@@ -54,7 +55,8 @@ public record PretrainConfig(
         long seed,
         int knnEvery,
         int cacheMb,
-        AugmentOn augmentOn) {
+        AugmentOn augmentOn,
+        SafetyConfig safety) {
     /** Checks what no part can check alone; throws {@link ConfigurationException} with all that is wrong. */
     public PretrainConfig {
         crops = List.copyOf(crops);
@@ -96,6 +98,7 @@ public record PretrainConfig(
         requireAtLeast(problems, Setting.THREADS, threads, 1);
         requireAtLeast(problems, Setting.WORKERS, workers, 1);
         requireAtLeast(problems, Setting.KNN_EVERY, knnEvery, 0);
+        requireAtLeast(problems, Setting.KEEP, safety.keep(), 1);
         ConfigurationException.throwIfAny(problems);
     }
 

@@ -67,7 +67,7 @@ public final class Pretrainer implements AutoCloseable {
         this.sinkhorn = new Sinkhorn(config.epsilon(), config.sinkhornIterations(), collective);
         this.prediction = new SwappedPrediction(config.temperature(), config.cropsForAssign());
         this.gradients = new GradientAveraging(collective);
-        this.losses = LossReading.on(state.model().device());
+        this.losses = LossReading.on(state.model().device(), state.losses());
         this.phases = phases;
     }
 
@@ -77,8 +77,8 @@ public final class Pretrainer implements AutoCloseable {
      * @param batches the micro-batches, of one size, that make up the batch of this rank
      * @return the loss before the update; on a GPU, which the host does not wait for, the loss of the step before, except in
      *     the first step and where there is an observer
-     * @throws DivergedException if that loss is not finite; on the CPU no weight was updated then; batch norm's running
-     *     statistics and the queue have seen the batch
+     * @throws DivergedException if that loss or the gradients are not finite, or the loss leaps; on the CPU no weight was
+     *     updated then; batch norm's running statistics and the queue have seen the batch
      */
     public double step(List<MicroBatch> batches, StepObserver observer) {
         Swav model = state.model();
@@ -94,7 +94,6 @@ public final class Pretrainer implements AutoCloseable {
             List<List<Tensor>> codes = codes(output, batch);
             phases.now(Phase.LOSS);
             Tensor loss = loss(output, codes);
-            losses.take(loss, state.step(), learningRate);
 
             phases.now(Phase.BACKWARD);
             loss.backward();
@@ -104,6 +103,7 @@ public final class Pretrainer implements AutoCloseable {
                 model.prototypes().dropGradients();
             }
             gradients.average(model.parameters());
+            losses.take(loss, model.parameters(), state.step(), learningRate);
             phases.now(Phase.OTHER);
             observer.observe(output, codes, loss);
             phases.now(Phase.OPTIMISER);
@@ -116,10 +116,15 @@ public final class Pretrainer implements AutoCloseable {
     /**
      * The loss of the last step; waits for a GPU.
      *
-     * @throws DivergedException if it is not finite
+     * @throws DivergedException if the training has diverged
      */
     public double lastLoss() {
         return losses.last();
+    }
+
+    /** Euclidean norm over all gradients of the last step that had an observer; on the CPU of the last step. */
+    public double gradientNorm() {
+        return losses.gradientNorm();
     }
 
     @Override

@@ -25,6 +25,14 @@ public interface TrainingListener {
     /** After a checkpoint was written completely. */
     void saved(Path checkpoint, long step);
 
+    /**
+     * After the run went back to a checkpoint, as it had diverged.
+     *
+     * @param step steps done now
+     * @param why what happened, in a line
+     */
+    default void rewound(long step, String why) {}
+
     /** After the steps to profile. */
     default void profiled(ProfileReport report) {}
 }

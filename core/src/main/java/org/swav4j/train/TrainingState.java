@@ -1,5 +1,7 @@
 package org.swav4j.train;
 
+import java.util.Base64;
+import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.comm.Collective;
 import org.swav4j.method.FeatureQueue;
 import org.swav4j.method.ModelConfig;
@@ -7,20 +9,25 @@ import org.swav4j.method.Swav;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.optim.Optimizer;
 import org.swav4j.optim.OptimizerConfig;
+import org.swav4j.tensor.RandomState;
+import org.swav4j.tensor.StateDict;
 
 /**
  * All that a training changes: parameters, batch-norm statistics, optimiser state, the queue and the step. Everything else
  * follows from the configuration.
  */
 public final class TrainingState implements AutoCloseable {
+    private final OptimizerConfig optimizerConfig;
     private final Swav model;
-    private final Optimizer optimizer;
+    private final LossWatch losses = new LossWatch();
+    private Optimizer optimizer;
     private FeatureQueue queue;
     private long step;
 
     /** A fresh network from the default generator, an optimiser without history, no queue, step 0. */
     public TrainingState(
             ModelConfig modelConfig, OptimizerConfig optimizerConfig, Placement placement, Collective collective) {
+        this.optimizerConfig = optimizerConfig;
         this.model = new Swav(modelConfig, placement, collective);
         this.optimizer = Optimizer.of(optimizerConfig, model.parameters());
     }
@@ -46,6 +53,42 @@ public final class TrainingState implements AutoCloseable {
      */
     void startQueue(int crops, int rowsPerRank) {
         queue = new FeatureQueue(crops, rowsPerRank, model.prototypes().heads().get(0));
+    }
+
+    /** How large the loss usually is. */
+    LossWatch losses() {
+        return losses;
+    }
+
+    /**
+     * Becomes what a checkpoint holds, libtorch's default generator included, whatever it was before.
+     *
+     * @param queueCrops of the queue, if the checkpoint has one
+     * @param queueRows see {@link FeatureQueue#lengthPerRank}
+     * @throws IllegalArgumentException if the checkpoint is of another network or optimiser
+     */
+    void restore(Checkpoint checkpoint, int queueCrops, int queueRows) {
+        String place = checkpoint.directory().toString();
+        // a slot that the checkpoint lacks must be lacking here, too
+        optimizer.close();
+        optimizer = Optimizer.of(optimizerConfig, model.parameters());
+        try (StateDict savedModel = checkpoint.model();
+                StateDict savedOptimizer = checkpoint.optimizer()) {
+            model.state().copyFrom(savedModel, place);
+            optimizer.restore(savedOptimizer, place);
+        }
+        if (queue != null) {
+            queue.close();
+            queue = null;
+        }
+        if (checkpoint.hasQueue()) {
+            startQueue(queueCrops, queueRows);
+            try (StateDict savedQueue = checkpoint.queue()) {
+                queue.state().copyFrom(savedQueue, place);
+            }
+        }
+        step = checkpoint.progress().step();
+        RandomState.restore(Base64.getDecoder().decode(checkpoint.progress().randomState()));
     }
 
     /** Steps done, over the whole run. */

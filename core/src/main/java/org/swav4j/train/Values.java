@@ -43,6 +43,9 @@ final class Values {
         values.put(Setting.KNN_EVERY, (long) config.knnEvery());
         values.put(Setting.CACHE_MB, (long) config.cacheMb());
         values.put(Setting.AUGMENT_ON, config.augmentOn());
+        values.put(Setting.CHECKPOINT_EVERY, config.safety().checkpointEvery());
+        values.put(Setting.KEEP, (long) config.safety().keep());
+        values.put(Setting.ON_DIVERGENCE, config.safety().onDivergence());
         return values;
     }
 
@@ -200,7 +203,9 @@ final class Values {
                 longWhole(Setting.SEED),
                 whole(Setting.KNN_EVERY),
                 whole(Setting.CACHE_MB),
-                (AugmentOn) get(Setting.AUGMENT_ON));
+                (AugmentOn) get(Setting.AUGMENT_ON),
+                new SafetyConfig((CheckpointEvery) get(Setting.CHECKPOINT_EVERY), whole(Setting.KEEP), (OnDivergence)
+                        get(Setting.ON_DIVERGENCE)));
     }
 
     private Object get(Setting setting) {

@@ -29,18 +29,25 @@ class CheckpointDirectoryTest {
     }
 
     private static Path save(CheckpointDirectory directory, long step, String config) {
+        return save(directory, step, config, null);
+    }
+
+    private static Path save(CheckpointDirectory directory, long step, String config, Double knnTop1) {
         try (PointerScope scope = new PointerScope();
                 StateDict model = new StateDict();
                 StateDict optimizer = new StateDict()) {
             model.add("w", Tensors.gaussian(step, 4, 4));
             return directory.save(
-                    new CheckpointDirectory.Contents(
+                    new Contents(
                             new Progress(step, 0, 0, 1, "", ""),
                             new EncoderInfo("resnet18", "small", 32),
                             model,
                             optimizer,
                             null,
-                            config),
+                            null,
+                            config,
+                            Lineage.NONE,
+                            knnTop1),
                     "0.1.0");
         }
     }
@@ -59,8 +66,11 @@ class CheckpointDirectoryTest {
         for (long step : new long[] {9, 10, 100, 1000}) {
             assertThat(save(directory, step, "a: 1")).isDirectory();
         }
-        assertThat(names()).containsExactly("step-000000100", "step-000001000");
-        assertThat(directory.list()).extracting(p -> p.getFileName().toString()).isEqualTo(names());
+        assertThat(names()).containsExactly("latest", "step-000000100", "step-000001000");
+        assertThat(directory.list())
+                .extracting(p -> p.getFileName().toString())
+                .containsExactly("step-000000100", "step-000001000");
+        assertThat(root.resolve("latest").toRealPath()).hasFileName("step-000001000");
         assertThat(directory.newest(e -> {}).orElseThrow().progress().step()).isEqualTo(1000);
     }
 
@@ -69,7 +79,7 @@ class CheckpointDirectoryTest {
         CheckpointDirectory directory = new CheckpointDirectory(root, 2);
         save(directory, 5, "a: 1");
         save(directory, 5, "a: 2");
-        assertThat(names()).containsExactly("step-000000005");
+        assertThat(names()).containsExactly("latest", "step-000000005");
         assertThat(directory.newest(e -> {}).orElseThrow().configYaml()).isEqualTo("a: 2");
     }
 
@@ -120,12 +130,13 @@ class CheckpointDirectoryTest {
     }
 
     @Test
-    void theRemainsOfAnEarlierSaveOfThisProcessDoNotHinder() throws IOException {
-        Path remains = root.resolve(".unfinished-" + ProcessHandle.current().pid());
-        Files.createDirectories(remains.resolve("deep"));
-        Files.writeString(remains.resolve("deep/queue.safetensors"), "half");
+    void theRemainsOfAnEarlierSaveDoNotHinder() throws IOException {
+        for (String remains : List.of(".unfinished", ".unfinished-4711")) {
+            Files.createDirectories(root.resolve(remains).resolve("deep"));
+            Files.writeString(root.resolve(remains).resolve("deep/queue.safetensors"), "half");
+        }
         save(new CheckpointDirectory(root, 1), 1, "a: 1");
-        assertThat(names()).containsExactly("step-000000001");
+        assertThat(names()).containsExactly("latest", "step-000000001");
         assertThat(Checkpoint.open(root.resolve("step-000000001")).hasQueue()).isFalse();
     }
 
@@ -137,10 +148,10 @@ class CheckpointDirectoryTest {
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> save(directory, 2, "a: \ud800"))
                 .withMessageStartingWith(root.resolve("step-000000002") + ": cannot be written: ");
-        assertThat(names()).containsExactly("step-000000001");
+        assertThat(names()).containsExactly("latest", "step-000000001");
         assertThat(Checkpoint.open(first).progress().step()).isEqualTo(1);
         save(directory, 3, "a: 1");
-        assertThat(names()).containsExactly("step-000000003");
+        assertThat(names()).containsExactly("latest", "step-000000003");
     }
 
     @Test
@@ -157,5 +168,134 @@ class CheckpointDirectoryTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new CheckpointDirectory(root, 0))
                 .withMessage("keep must be at least 1, not 0");
+    }
+
+    @Test
+    void theBestIsKeptBesidesTheNewest() throws IOException {
+        CheckpointDirectory directory = new CheckpointDirectory(root, 1);
+        assertThat(directory.bestTop1()).isNull();
+        save(directory, 1, "a: 1", 0.25);
+        save(directory, 2, "a: 1", 0.5);
+        save(directory, 3, "a: 1");
+        save(directory, 4, "a: 1", 0.375);
+        assertThat(names()).containsExactly("best", "latest", "step-000000002", "step-000000004");
+        assertThat(directory.bestTop1()).isEqualTo(0.5);
+        assertThat(Checkpoint.find(root.resolve("best")).directory()).isEqualTo(root.resolve("step-000000002"));
+        assertThat(Checkpoint.find(root.resolve("latest")).directory()).isEqualTo(root.resolve("step-000000004"));
+        save(directory, 5, "a: 1", 0.5);
+        assertThat(names()).as("of equal ones the newest").containsExactly("best", "latest", "step-000000005");
+    }
+
+    /** Systems without symbolic links get a file with the name. */
+    @Test
+    void aPointerMayBeAFile() throws IOException {
+        Path first = save(new CheckpointDirectory(root, 1), 1, "a: 1");
+        Files.delete(root.resolve("latest"));
+        Files.writeString(root.resolve("latest"), "step-000000001\n");
+        assertThat(Checkpoint.find(root.resolve("latest")).directory()).isEqualTo(first);
+        save(new CheckpointDirectory(root, 1), 2, "a: 1");
+        assertThat(root.resolve("latest").toRealPath()).hasFileName("step-000000002");
+    }
+
+    @Test
+    void recoveringSetsDamagedOnesAsideAndKeepsThem() throws IOException {
+        CheckpointDirectory directory = new CheckpointDirectory(root, 3);
+        save(directory, 1, "a: 1");
+        Path second = save(directory, 2, "a: 1");
+        Path third = save(directory, 3, "a: 1");
+        Files.delete(third.resolve("config.yaml"));
+        Files.writeString(second.resolve("manifest.json"), "{");
+        Files.createDirectory(root.resolve("damaged-step-000000002"));
+        Files.createDirectory(root.resolve(".unfinished"));
+        List<String> told = new ArrayList<>();
+        assertThat(directory.recover(told::add).orElseThrow().progress().step()).isEqualTo(1);
+        assertThat(told)
+                .containsExactly(
+                        third.resolve("config.yaml") + ": missing; set aside as damaged-step-000000003",
+                        second.resolve("manifest.json")
+                                + ": damaged: its SHA-256 is not the one in manifest.json.sha256; set aside as"
+                                + " damaged-step-000000002-2");
+        assertThat(names())
+                .containsExactly(
+                        "damaged-step-000000002",
+                        "damaged-step-000000002-2",
+                        "damaged-step-000000003",
+                        "latest",
+                        "step-000000001");
+        assertThat(root.resolve("latest").toRealPath()).hasFileName("step-000000001");
+        assertThat(directory.damaged()).hasSize(3);
+        save(directory, 2, "a: 1");
+        assertThat(directory.recover(told::add).orElseThrow().progress().step()).isEqualTo(2);
+    }
+
+    @Test
+    void whereNoneIsWholeNothingIsSetAside() throws IOException {
+        CheckpointDirectory directory = new CheckpointDirectory(root, 3);
+        Files.delete(save(directory, 1, "a: 1").resolve("config.yaml"));
+        assertThatExceptionOfType(CheckpointException.class).isThrownBy(() -> directory.recover(told -> {}));
+        assertThat(names()).containsExactly("latest", "step-000000001");
+    }
+
+    @Test
+    void aNewerVersionsCheckpointIsNeitherPassedOverNorSetAside() throws IOException {
+        CheckpointDirectory directory = new CheckpointDirectory(root, 3);
+        save(directory, 1, "a: 1");
+        Path manifest = save(directory, 2, "a: 1").resolve("manifest.json");
+        byte[] newer = Files.readString(manifest)
+                .replace("\"format\" : 2", "\"format\" : 17")
+                .getBytes();
+        Files.write(manifest, newer);
+        Files.write(manifest.resolveSibling("manifest.json.sha256"), Manifest.sumLine(newer));
+        for (Runnable read : List.<Runnable>of(() -> directory.newest(e -> {}), () -> directory.recover(told -> {}))) {
+            assertThatExceptionOfType(CheckpointException.class)
+                    .isThrownBy(read::run)
+                    .withMessageEndingWith(
+                            "written in checkpoint format 17; this version of swav4j reads up to 2. Use a newer swav4j");
+        }
+        assertThat(names()).containsExactly("latest", "step-000000001", "step-000000002");
+    }
+
+    /** As if the process had ended between the two renames of a save that replaces. */
+    @Test
+    void whatWasToBeReplacedIsBackAfterACrash() throws IOException {
+        CheckpointDirectory directory = new CheckpointDirectory(root, 3);
+        Path first = save(directory, 1, "a: 1");
+        Files.move(first, root.resolve(".replaced-step-000000001"));
+        assertThat(directory.newest(e -> {})).isEmpty();
+        assertThat(directory.recover(told -> {}).orElseThrow().directory()).isEqualTo(first);
+        assertThat(names()).containsExactly("latest", "step-000000001");
+        save(directory, 2, "a: 1");
+        Files.createDirectory(root.resolve(".replaced-step-000000002"));
+        directory.recover(told -> {});
+        assertThat(names()).containsExactly("latest", "step-000000001", "step-000000002");
+    }
+
+    @Test
+    void aCheckpointUnderAnotherStepsNameIsDamaged() throws IOException {
+        CheckpointDirectory directory = new CheckpointDirectory(root, 3);
+        Path first = save(directory, 1, "a: 1");
+        Path second = save(directory, 2, "a: 1");
+        Path moved = Files.move(second, root.resolve("step-000000003"));
+        List<String> reported = new ArrayList<>();
+        assertThat(directory
+                        .newest(e -> reported.add(e.getMessage()))
+                        .orElseThrow()
+                        .directory())
+                .isEqualTo(first);
+        assertThat(reported).containsExactly(moved + ": holds the state of another step, step-000000002");
+    }
+
+    @Test
+    void pruningKeepsTheNewestAndTheBest() throws IOException {
+        CheckpointDirectory directory = new CheckpointDirectory(root, 9);
+        save(directory, 1, "a: 1");
+        save(directory, 2, "a: 1", 0.5);
+        for (long step = 3; step <= 6; step++) {
+            save(directory, step, "a: 1");
+        }
+        assertThat(directory.prune(2))
+                .extracting(p -> p.getFileName().toString())
+                .containsExactly("step-000000001", "step-000000003", "step-000000004");
+        assertThat(names()).containsExactly("best", "latest", "step-000000002", "step-000000005", "step-000000006");
     }
 }

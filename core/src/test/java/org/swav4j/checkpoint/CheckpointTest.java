@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,9 +44,7 @@ class CheckpointTest {
             optimizer.add("momentum.conv1.weight", Tensors.gaussian(2, 2, 3));
             queue.add("queue", Tensors.gaussian(3, 1, 4, 2));
             checkpoint = new CheckpointDirectory(root, 3)
-                    .save(
-                            new CheckpointDirectory.Contents(PROGRESS, ENCODER, model, optimizer, queue, CONFIG),
-                            "0.1.0");
+                    .save(new Contents(PROGRESS, ENCODER, model, optimizer, queue, CONFIG), "0.1.0");
         }
     }
 
@@ -97,8 +96,7 @@ class CheckpointTest {
             model.add("trained", Tensors.gaussian(1, 3).set_requires_grad(true));
             Path saved = new CheckpointDirectory(root, 3)
                     .save(
-                            new CheckpointDirectory.Contents(
-                                    new Progress(121, 0, 0, 1, "", ""), ENCODER, model, none, null, CONFIG),
+                            new Contents(new Progress(121, 0, 0, 1, "", ""), ENCODER, model, none, null, CONFIG),
                             "0.1.0");
             Checkpoint opened = Checkpoint.open(saved);
             assertThat(opened.hasQueue()).isFalse();
@@ -180,9 +178,27 @@ class CheckpointTest {
 
     @Test
     void aNewerFormatIsRefusedNamingBoth() throws IOException {
-        edit("\"format\" : 1", "\"format\" : 2");
+        edit("\"format\" : 2", "\"format\" : 3");
         refused(checkpoint
-                + ": written in checkpoint format 2; this version of swav4j reads up to 1. Use a newer swav4j");
+                + ": written in checkpoint format 3; this version of swav4j reads up to 2. Use a newer swav4j");
+    }
+
+    @Test
+    void everyFlippedByteOfTheManifestAndItsSumIsNoticed() throws IOException {
+        for (String name : List.of("manifest.json", "manifest.json.sha256")) {
+            Path file = checkpoint.resolve(name);
+            byte[] bytes = Files.readAllBytes(file);
+            for (int i = 0; i < bytes.length; i++) {
+                byte[] flipped = bytes.clone();
+                flipped[i] ^= (byte) (1 << i % 8);
+                Files.write(file, flipped);
+                refused(checkpoint.resolve("manifest.json")
+                        + ": damaged: its SHA-256 is not the one in manifest.json.sha256");
+            }
+            Files.write(file, bytes);
+        }
+        Files.delete(checkpoint.resolve("manifest.json.sha256"));
+        refused(checkpoint.resolve("manifest.json.sha256") + ": missing");
     }
 
     @ParameterizedTest
@@ -212,6 +228,7 @@ class CheckpointTest {
                 "{\"format\":1,\"progress\":{\"step\":\"x\"},\"encoder\":{},\"files\":{}}",
                 "\u0000")) {
             Files.writeString(checkpoint.resolve("manifest.json"), text);
+            Files.deleteIfExists(checkpoint.resolve("manifest.json.sha256"));
             assertThatExceptionOfType(CheckpointException.class)
                     .as(text)
                     .isThrownBy(() -> Checkpoint.open(checkpoint))
@@ -223,8 +240,7 @@ class CheckpointTest {
     void aFileWithoutSizeAndSumIsRefused() throws IOException {
         Path manifest = checkpoint.resolve("manifest.json");
         String text = Files.readString(manifest);
-        Files.writeString(
-                manifest, text.replaceFirst("(?s)\"model\\.safetensors\" : \\{.*?\\}", "\"model.safetensors\" : null"));
+        rewrite(text.replaceFirst("(?s)\"model\\.safetensors\" : \\{.*?\\}", "\"model.safetensors\" : null"));
         refused(manifest + ": states neither size nor sum of 'model.safetensors'");
     }
 
@@ -232,7 +248,7 @@ class CheckpointTest {
     void aNeededFileMustBeListed() throws IOException {
         Path manifest = checkpoint.resolve("manifest.json");
         String text = Files.readString(manifest);
-        Files.writeString(manifest, text.replaceFirst("(?s)\"model\\.safetensors\" : \\{.*?\\},", ""));
+        rewrite(text.replaceFirst("(?s)\"model\\.safetensors\" : \\{.*?\\},", ""));
         refused(checkpoint + ": the manifest does not list model.safetensors");
     }
 
@@ -262,12 +278,37 @@ class CheckpointTest {
                 .withMessage(run + ": not a checkpoint, there is no manifest.json in it");
     }
 
-    /** Written once, by another program than this one, in format 1: later versions must go on reading it. */
     @Test
-    void readsTheGoldenCheckpointOfFormatOne() throws URISyntaxException {
-        Path golden = Path.of(
-                CheckpointTest.class.getResource("/golden/checkpoint-format-1").toURI());
+    void aFileIsNoCheckpoint() throws IOException {
+        Path file = Files.write(root.resolve("swav.pth.tar"), new byte[] {(byte) 0x80, 2, '.'});
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> Checkpoint.find(file))
+                .withMessage(file + ": is a file; a run and a checkpoint of swav4j are folders");
+    }
+
+    /** Written once, by another program than this one: later versions must go on reading them. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void readsTheGoldenCheckpointOfEveryFormat(int format) throws URISyntaxException {
+        Path golden = Path.of(CheckpointTest.class
+                .getResource("/golden/checkpoint-format-" + format)
+                .toURI());
         Checkpoint opened = Checkpoint.open(golden);
+        assertThat(opened.format()).isEqualTo(format);
+        assertThat(opened.version()).isEqualTo("0.1.0");
+        try (StateDict monitor = opened.monitor()) {
+            if (format == 1) {
+                assertThat(opened.lineage()).isEqualTo(Lineage.NONE);
+                assertThat(opened.knnTop1()).isEmpty();
+                assertThat(monitor.size()).isZero();
+            } else {
+                assertThat(opened.lineage())
+                        .isEqualTo(new Lineage("0f8fad5b-d9cb-469f-a165-70867728950e", "step-000001000"));
+                assertThat(opened.knnTop1()).hasValue(0.4375);
+                assertThat(opened.created()).isEqualTo("2026-11-26T12:00:00Z");
+                assertThat(Tensors.doubles(monitor.get("loss_watch"))).containsExactly(6.25, 1200);
+            }
+        }
         assertThat(opened.progress()).isEqualTo(new Progress(1200, 4, 17, 295, "5f70bf18", "AAEC/w=="));
         assertThat(opened.encoder()).isEqualTo(new EncoderInfo("resnet50w2", "imagenet", 224));
         assertThat(opened.configYaml()).isEqualTo("arch: resnet50w2\nseed: 31\n");
@@ -288,6 +329,13 @@ class CheckpointTest {
         Path manifest = checkpoint.resolve("manifest.json");
         String text = Files.readString(manifest);
         assertThat(text).contains(from);
-        Files.writeString(manifest, text.replace(from, to));
+        rewrite(text.replace(from, to));
+    }
+
+    /** Another manifest, with the sum it should have. */
+    private void rewrite(String manifest) throws IOException {
+        byte[] bytes = manifest.getBytes(StandardCharsets.UTF_8);
+        Files.write(checkpoint.resolve("manifest.json"), bytes);
+        Files.write(checkpoint.resolve("manifest.json.sha256"), Manifest.sumLine(bytes));
     }
 }

@@ -14,6 +14,7 @@ import org.swav4j.Tensors;
 import org.swav4j.augment.EvalTransform;
 import org.swav4j.checkpoint.CheckpointDirectory;
 import org.swav4j.checkpoint.CheckpointException;
+import org.swav4j.checkpoint.Contents;
 import org.swav4j.checkpoint.EncoderInfo;
 import org.swav4j.checkpoint.Progress;
 import org.swav4j.comm.Alone;
@@ -48,7 +49,7 @@ class FrozenEncoderTest {
         try (StateDict optimizer = new StateDict()) {
             return new CheckpointDirectory(run.resolve("checkpoints"), 3)
                     .save(
-                            new CheckpointDirectory.Contents(
+                            new Contents(
                                     new Progress(1, 0, 1, 1, "", ""), info, model.state(), optimizer, null, "a: 1"),
                             "0.1.0");
         }

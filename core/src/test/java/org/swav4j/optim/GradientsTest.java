@@ -16,10 +16,10 @@ class GradientsTest {
             for (String name : new String[] {"a", "b", "frozen"}) {
                 parameters.add(name, Tensors.floats(new double[] {1, 1}, 2).set_requires_grad(true));
             }
-            assertThat(Gradients.norm(parameters)).isZero();
+            assertThat(Gradients.norm(parameters).item_float()).isZero();
             parameters.get("a").mutable_grad().put(Tensors.floats(new double[] {1, 2}, 2));
             parameters.get("b").mutable_grad().put(Tensors.floats(new double[] {-4, 10}, 2));
-            assertThat(Gradients.norm(parameters)).isCloseTo(11, Offset.offset(1e-5));
+            assertThat(Gradients.norm(parameters).item_float()).isCloseTo(11, Offset.offset(1e-5f));
         }
     }
 
@@ -34,7 +34,22 @@ class GradientsTest {
                 Gradients.drop(parameters);
                 assertThat(parameters.get("a").grad().defined()).isFalse();
             }
-            assertThat(Gradients.norm(parameters)).isZero();
+            assertThat(Gradients.norm(parameters).item_float()).isZero();
+        }
+    }
+
+    @Test
+    void namesTheParametersWhoseGradientIsNotFinite() {
+        try (PointerScope scope = new PointerScope();
+                StateDict parameters = new StateDict()) {
+            for (String name : new String[] {"fine", "nan", "frozen", "infinite"}) {
+                parameters.add(name, Tensors.floats(new double[] {1, 1}, 2).set_requires_grad(true));
+            }
+            parameters.get("fine").mutable_grad().put(Tensors.floats(new double[] {1, 1e30}, 2));
+            parameters.get("nan").mutable_grad().put(Tensors.floats(new double[] {Double.NaN, 1}, 2));
+            parameters.get("infinite").mutable_grad().put(Tensors.floats(new double[] {0, -1 / 0.0}, 2));
+            assertThat(Gradients.notFinite(parameters)).containsExactly("nan", "infinite");
+            assertThat(Gradients.norm(parameters).item_float()).isNaN();
         }
     }
 }

@@ -92,7 +92,8 @@ class PretrainingTest {
                 c.seed(),
                 c.knnEvery(),
                 c.cacheMb(),
-                c.augmentOn());
+                c.augmentOn(),
+                c.safety());
     }
 
     private static UnaryOperator<PretrainConfig> knnEvery(int epochs) {
@@ -127,7 +128,8 @@ class PretrainingTest {
                 c.seed(),
                 knnEvery,
                 c.cacheMb(),
-                c.augmentOn());
+                c.augmentOn(),
+                c.safety());
     }
 
     private static List<Double> losses(TinyTraining training) {

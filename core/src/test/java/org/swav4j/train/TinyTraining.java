@@ -45,9 +45,11 @@ final class TinyTraining implements TrainingListener {
             31,
             0,
             0,
-            AugmentOn.CPU);
+            AugmentOn.CPU,
+            SafetyConfig.DEFAULT);
     private EpochEvaluation evaluation;
     private int profiledSteps;
+    private boolean acceptDataChange;
     private final List<ProfileReport> profiles = new ArrayList<>();
     private long stopAfter = Long.MAX_VALUE;
     private Runnable afterStep = () -> {};
@@ -99,7 +101,8 @@ final class TinyTraining implements TrainingListener {
 
     TrainingResult run(ImageSource images, Checkpoint resume) {
         steps.clear();
-        Pretraining.Job job = new Pretraining.Job(config, images, run, resume, null, evaluation, profiledSteps);
+        Pretraining.Job job = new Pretraining.Job(
+                config, images, run, resume, null, evaluation, profiledSteps, acceptDataChange, "tiny");
         try {
             return new Pretraining(job, new Alone(), this, () -> lastStep() >= stopAfter).run();
         } catch (IOException e) {

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.swav4j.data.DataException;
+import org.swav4j.format.Sha256;
 
 /**
  * Whether a packed folder still is what was written.

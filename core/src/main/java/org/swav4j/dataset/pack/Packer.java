@@ -17,6 +17,7 @@ import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
 import org.swav4j.dataset.pack.SampleStream.StoppedException;
 import org.swav4j.format.AtomicFile;
+import org.swav4j.format.Sha256;
 import org.swav4j.source.ShardIndex;
 
 /**

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.zip.CRC32;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.swav4j.format.Sha256;
 
 /**
  * What is in a shard, as it was written or as it is read back.

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.swav4j.format.AtomicFile;
+import org.swav4j.format.Sha256;
 
 /** Writes one shard: as many of the next samples as fit, and at least one. Used once. */
 final class ShardWriter {

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.swav4j.data.Images;
 import org.swav4j.data.LabelledImages;
+import org.swav4j.format.Sha256;
 
 /** Named images in memory; the class is the first part of a name that has several. */
 final class Pictures implements LabelledImages {

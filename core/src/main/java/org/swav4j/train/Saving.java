@@ -1,0 +1,210 @@
+package org.swav4j.train;
+
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.swav4j.augment.CropSpec;
+import org.swav4j.checkpoint.Checkpoint;
+import org.swav4j.checkpoint.CheckpointDirectory;
+import org.swav4j.checkpoint.CheckpointException;
+import org.swav4j.checkpoint.CheckpointSaver;
+import org.swav4j.checkpoint.Contents;
+import org.swav4j.checkpoint.EncoderInfo;
+import org.swav4j.checkpoint.Lineage;
+import org.swav4j.checkpoint.Progress;
+import org.swav4j.tensor.RandomState;
+
+/**
+ * When and how a run saves. While it trains, saving goes on beside it, and one that fails is a warning and is tried again: a
+ * full disk is no reason to give up what is in memory. The last save of a run is waited for, and must succeed.
+ */
+final class Saving implements AutoCloseable {
+    private static final long RETRY_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    /** Where in its run a state stands; {@code done} steps of an epoch may be all of them. */
+    record Place(int epoch, int done, int stepsPerEpoch, String dataFingerprint) {
+        boolean atEpochsEnd() {
+            return done >= stepsPerEpoch;
+        }
+
+        int epochsDone() {
+            return atEpochsEnd() ? epoch + 1 : epoch;
+        }
+
+        Progress progress(long step) {
+            return new Progress(
+                    step,
+                    epochsDone(),
+                    atEpochsEnd() ? 0 : done,
+                    stepsPerEpoch,
+                    dataFingerprint,
+                    Base64.getEncoder().encodeToString(RandomState.capture()));
+        }
+    }
+
+    private final PretrainConfig config;
+    private final String runId;
+    private final TrainingState state;
+    private final Pretrainer trainer;
+    private final Monitor monitor;
+    private final TrainingListener listener;
+    private final LongSupplier nanoTime;
+    private final String configYaml;
+    private final CheckpointDirectory directory;
+    private final CheckpointSaver saver;
+    private Path newest;
+    private Double best;
+    private long lastSave;
+    /** A save that came due while another was being written. */
+    private boolean owed;
+
+    private boolean failing;
+
+    /**
+     * @param trainer of the state; a step's loss is waited for before its weights are saved
+     * @param beforeWriting run on the writing thread before each checkpoint is written
+     * @param nanoTime a clock that is never set, as the machine's may be
+     */
+    Saving(
+            Pretraining.Job job,
+            TrainingState state,
+            Pretrainer trainer,
+            Monitor monitor,
+            TrainingListener listener,
+            Runnable beforeWriting,
+            LongSupplier nanoTime) {
+        this.config = job.config();
+        this.runId = job.runId();
+        this.state = state;
+        this.trainer = trainer;
+        this.monitor = monitor;
+        this.listener = listener;
+        this.nanoTime = nanoTime;
+        this.configYaml = ConfigYaml.write(config, java.util.List.of());
+        this.directory =
+                new CheckpointDirectory(job.run().checkpoints(), config.safety().keep());
+        this.saver = new CheckpointSaver(directory, BuildInfo.read().version(), beforeWriting);
+        this.newest = job.resume() == null ? null : job.resume().directory();
+        this.best = directory.bestTop1();
+        this.lastSave = nanoTime.getAsLong();
+    }
+
+    /** The newest checkpoint known to be whole; null before the first. */
+    Path newest() {
+        return newest;
+    }
+
+    /** Hears how a save that was going on beside ended; to be called after every step. */
+    void listen() {
+        try {
+            saver.poll().ifPresent(this::saved);
+        } catch (CheckpointException e) {
+            failed(e);
+        }
+    }
+
+    /**
+     * Begins to save if it is time to.
+     *
+     * @param knnTop1 accuracy measured at this state, or null
+     * @throws DivergedException if there is nothing worth saving
+     */
+    void offer(Place place, Double knnTop1) {
+        long since = nanoTime.getAsLong() - lastSave;
+        boolean better = knnTop1 != null && (best == null || knnTop1 > best);
+        boolean due =
+                config.safety().checkpointEvery().isDue(state.step(), place.epochsDone(), place.atEpochsEnd(), since)
+                        || (failing && since >= RETRY_NANOS);
+        owed |= due;
+        if ((owed && !saver.isBusy()) || better) {
+            listenToTheLast();
+            begin(place, knnTop1);
+        }
+    }
+
+    /**
+     * Saves and waits for it; does nothing if this very state was saved already.
+     *
+     * @throws CheckpointException if it cannot be written
+     * @throws DivergedException if there is nothing worth saving
+     */
+    Path now(Place place, Double knnTop1) {
+        listenToTheLast();
+        boolean there = newest != null
+                && knnTop1 == null
+                && newest.getFileName().toString().equals(CheckpointDirectory.name(state.step()));
+        if (!there) {
+            begin(place, knnTop1);
+            saver.await().ifPresent(this::saved);
+        }
+        return newest;
+    }
+
+    private void begin(Place place, Double knnTop1) {
+        trainer.lastLoss();
+        if (!state.model().parameters().isFinite()) {
+            throw DivergedException.weights(state.step(), Double.NaN);
+        }
+        EncoderInfo encoder = new EncoderInfo(
+                config.model().arch().name(),
+                config.model().stem().toString(),
+                config.crops().stream().mapToInt(CropSpec::size).max().orElseThrow());
+        String parent = newest == null ? "" : newest.getFileName().toString();
+        saver.begin(new Contents(
+                place.progress(state.step()),
+                encoder,
+                state.model().state(),
+                state.optimizer().state(),
+                state.queue() == null ? null : state.queue().state(),
+                monitor.state(),
+                configYaml,
+                new Lineage(runId, parent),
+                knnTop1));
+        lastSave = nanoTime.getAsLong();
+        owed = false;
+        if (knnTop1 != null && (best == null || knnTop1 > best)) {
+            best = knnTop1;
+        }
+    }
+
+    private void listenToTheLast() {
+        try {
+            saver.await().ifPresent(this::saved);
+        } catch (CheckpointException e) {
+            failed(e);
+        }
+    }
+
+    private void saved(Path checkpoint) {
+        newest = checkpoint;
+        failing = false;
+        listener.saved(checkpoint, CheckpointDirectory.step(checkpoint));
+    }
+
+    private void failed(CheckpointException failure) {
+        if (!failing) {
+            listener.warning(failure.getMessage() + " Training goes on and tries again; "
+                    + (newest == null ? "nothing is saved yet" : "the newest checkpoint is " + newest));
+        }
+        failing = true;
+        best = directory.bestTop1();
+    }
+
+    /**
+     * The newest whole checkpoint, once no other is being written.
+     *
+     * @return empty if there is none
+     */
+    Optional<Checkpoint> goBack() {
+        listenToTheLast();
+        return directory.newest(damaged -> listener.warning(damaged.getMessage() + "; going back to the one before"));
+    }
+
+    /** Waits for what is being written. */
+    @Override
+    public void close() {
+        saver.close();
+    }
+}

@@ -1,0 +1,380 @@
+package org.swav4j.train;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.swav4j.checkpoint.Checkpoint;
+import org.swav4j.checkpoint.Progress;
+import org.swav4j.comm.Collective;
+import org.swav4j.method.FeatureQueue;
+import org.swav4j.method.MicroBatch;
+import org.swav4j.method.TrunkPass.Keeping;
+import org.swav4j.optim.LearningRate;
+import org.swav4j.profile.Phase;
+import org.swav4j.profile.ProfileReport;
+import org.swav4j.profile.StepProfiler;
+import org.swav4j.runlog.MetricsLog;
+import org.swav4j.tensor.StateDict;
+
+/** The epochs and steps of a run, from where it begins or goes on to its end, with metrics, saves and rewinds. */
+final class TrainingLoop implements AutoCloseable {
+    private static final int MEASURE_EVERY = 10;
+    /** From a GPU a step's loss is known when the next one has been begun. */
+    private static final int BATCHES_REMEMBERED = 3;
+
+    private final Pretraining.Job job;
+    private final PretrainConfig config;
+    private final TrainingState state;
+    private final DeviceFeed feed;
+    private final int stepsPerEpoch;
+    private final int queueRows;
+    private final StepProfiler profiler;
+    private final BrokenImages broken;
+    private final TrainingListener listener;
+    private final BooleanSupplier stop;
+    private final Progress from;
+    private final LearningRate schedule;
+    private final long totalSteps;
+    private final Pretrainer trainer;
+    private final Monitor monitor;
+    private final Rewinds rewinds;
+    private final Saving saving;
+    private final Throughput throughput;
+    private final DataWaitWatch dataWait;
+    private final Map<Long, int[]> batches = new LinkedHashMap<>();
+    private MetricsLog metrics;
+    private double loss = Double.NaN;
+    private ProfileReport profile;
+
+    /**
+     * Brings the state to where the run begins or goes on.
+     *
+     * @param batchPerRank images of a step on this rank
+     * @param feed of this rank's part of the images
+     * @throws IllegalArgumentException if what to go on from or begin with does not fit
+     */
+    TrainingLoop(
+            Pretraining.Job job,
+            int batchPerRank,
+            TrainingState state,
+            DeviceFeed feed,
+            int stepsPerEpoch,
+            Collective collective,
+            StepProfiler profiler,
+            BrokenImages broken,
+            TrainingListener listener,
+            BooleanSupplier stop)
+            throws IOException {
+        this.job = job;
+        this.config = job.config();
+        this.state = state;
+        this.feed = feed;
+        this.stepsPerEpoch = stepsPerEpoch;
+        this.queueRows = FeatureQueue.lengthPerRank(config.method().queueLength(), batchPerRank, collective);
+        this.profiler = profiler;
+        this.broken = broken;
+        this.listener = listener;
+        this.stop = stop;
+        int prototypes = config.model().prototypes().get(0);
+        this.monitor = new Monitor(prototypes, Math.max(200, stepsPerEpoch), state.losses());
+        this.from = job.resume() == null ? begin() : goOn(job.resume());
+        long passed = (long) from.epoch() * stepsPerEpoch + from.batch() - from.step();
+        this.schedule = new LearningRate(config.schedule(), config.epochs(), stepsPerEpoch, passed);
+        long all = (long) stepsPerEpoch * config.epochs() - passed;
+        this.totalSteps = config.maxSteps() == 0 ? all : Math.min(all, config.maxSteps());
+        Keeping keeping = config.checkpointActivations() ? Keeping.INPUTS : Keeping.ALL;
+        this.trainer =
+                new Pretrainer(state, config.method(), schedule, config.precision(), keeping, collective, profiler);
+        this.rewinds =
+                new Rewinds(job.run().diverged(), config.safety().onDivergence().rewinds());
+        this.throughput = new Throughput(config.batchSize());
+        this.dataWait = new DataWaitWatch(config.workers(), Runtime.getRuntime().availableProcessors());
+        this.metrics = openMetrics();
+        this.saving = new Saving(job, state, trainer, monitor, listener, () -> {}, System::nanoTime);
+    }
+
+    private Progress begin() {
+        if (job.initial() != null) {
+            List<String> fresh = state.model().startFrom(job.initial(), "--init-from");
+            if (!fresh.isEmpty()) {
+                listener.warning("--init-from: of another shape and therefore fresh: " + String.join(", ", fresh));
+            }
+        }
+        return new Progress(0, 0, 0, stepsPerEpoch, job.images().fingerprint(), "");
+    }
+
+    /**
+     * Becomes what a checkpoint holds.
+     *
+     * @return where it stands; of other images, if those were accepted, at the same part of the same epoch
+     */
+    private Progress goOn(Checkpoint checkpoint) {
+        Progress saved = checkpoint.progress();
+        boolean same =
+                saved.dataFingerprint().equals(job.images().fingerprint()) && saved.stepsPerEpoch() == stepsPerEpoch;
+        if (!same && !job.acceptDataChange()) {
+            throw new IllegalArgumentException(checkpoint.directory()
+                    + ": was made on other images or another batch size than "
+                    + job.images().description() + " in batches of " + config.batchSize());
+        }
+        state.restore(checkpoint, config.method().cropsForAssign().size(), queueRows);
+        try (StateDict remembered = checkpoint.monitor()) {
+            monitor.restore(remembered);
+        }
+        int batch = same ? saved.batch() : (int) ((long) saved.batch() * stepsPerEpoch / saved.stepsPerEpoch());
+        return new Progress(
+                saved.step(), saved.epoch(), batch, stepsPerEpoch, job.images().fingerprint(), saved.randomState());
+    }
+
+    /** A run that ended before its first checkpoint begins again, over the rows it has written. */
+    private MetricsLog openMetrics() throws IOException {
+        return job.resume() != null || Files.exists(job.run().metrics())
+                ? MetricsLog.openForResume(job.run(), from.step())
+                : MetricsLog.create(job.run());
+    }
+
+    /**
+     * Trains until the last epoch, the last step or a stop.
+     *
+     * @throws DivergedException if the training diverges and may not go back; the newest checkpoint stays
+     */
+    TrainingResult run() throws IOException {
+        listener.started(new TrainingPlan(
+                config.epochs(),
+                stepsPerEpoch,
+                totalSteps,
+                state.step(),
+                job.images().size()));
+        if (job.resume() == null && (job.initial() != null || rewinds.most() > 0)) {
+            // what a run began with must not be lost if it ends before it saves, nor be lacking to go back to
+            saving.now(place(0, 0), null);
+        }
+        Progress at = from;
+        while (true) {
+            try {
+                return goOn(at);
+            } catch (DivergedException e) {
+                at = rewind(e);
+            }
+        }
+    }
+
+    private TrainingResult goOn(Progress at) throws IOException {
+        int firstStep = at.batch();
+        for (int epoch = at.epoch(); epoch < config.epochs() && state.step() < totalSteps; epoch++) {
+            if (state.queue() == null
+                    && config.method().queueLength() > 0
+                    && epoch >= config.method().queueStartEpoch()) {
+                state.startQueue(config.method().cropsForAssign().size(), queueRows);
+            }
+            if (!epoch(epoch, firstStep)) {
+                return ended(true);
+            }
+            firstStep = 0;
+        }
+        return ended(false);
+    }
+
+    private TrainingResult ended(boolean interrupted) {
+        profiler.finish().ifPresent(this::profiled);
+        return new TrainingResult(interrupted, state.step(), loss, saving.newest(), profile);
+    }
+
+    private void profiled(ProfileReport report) {
+        profile = report;
+        listener.profiled(report);
+        throughput.skipPause();
+    }
+
+    /** Returns whether to go on. */
+    private boolean epoch(int epoch, int firstStep) throws IOException {
+        feed.start(epoch, firstStep);
+        int done = firstStep;
+        while (step(epoch)) {
+            profiler.stepEnds(state.step()).ifPresent(this::profiled);
+            done++;
+            if (stop.getAsBoolean()) {
+                broken.tell();
+                loss = trainer.lastLoss();
+                saving.now(place(epoch, done), null);
+                return false;
+            }
+            if (state.step() >= totalSteps) {
+                break;
+            }
+            if (done < stepsPerEpoch) {
+                saving.listen();
+                saving.offer(place(epoch, done), null);
+            }
+        }
+        broken.tell();
+        broken.refuseTooMany();
+        loss = trainer.lastLoss();
+        Saving.Place end = place(epoch, done);
+        boolean last = epoch + 1 == config.epochs() || state.step() >= totalSteps;
+        save(end, last, evaluated(epoch, end, last));
+        throughput.skipPause();
+        return true;
+    }
+
+    private void save(Saving.Place end, boolean last, Double top1) {
+        saving.listen();
+        if (last) {
+            saving.now(end, top1);
+        } else {
+            saving.offer(end, top1);
+        }
+    }
+
+    private Saving.Place place(int epoch, int done) {
+        return new Saving.Place(epoch, done, stepsPerEpoch, job.images().fingerprint());
+    }
+
+    /** Returns false if the epoch has no more steps. */
+    private boolean step(int epoch) throws IOException {
+        long number = state.step();
+        boolean measured = number % MEASURE_EVERY == 0;
+        double learningRate = schedule.at(number);
+        String leftOut = rewinds.symptom(number);
+        try (PointerScope scope = new PointerScope()) {
+            profiler.stepBegins();
+            List<MicroBatch> taken = feed.next();
+            if (taken == null) {
+                return false;
+            }
+            remember(number);
+            if (leftOut == null) {
+                loss = trainer.step(taken, measured ? monitor.statistics() : StepObserver.NONE);
+            } else {
+                state.setStep(number + 1);
+            }
+        }
+        profiler.now(Phase.OTHER);
+        feed.release();
+        throughput.step(feed.lastWaitNanos());
+        if (leftOut != null) {
+            metrics.write(leftOutRow(epoch, leftOut));
+            return true;
+        }
+        dataWait.step(throughput).ifPresent(listener::warning);
+        listener.step(new StepReport(
+                state.step(),
+                totalSteps,
+                epoch,
+                config.epochs(),
+                loss,
+                learningRate,
+                throughput.imagesPerSecond(),
+                throughput.dataWaitShare(),
+                throughput.remaining(totalSteps - state.step())));
+        if (measured) {
+            metrics.write(row(epoch, learningRate));
+        }
+        if (state.step() > config.method().freezePrototypes()) {
+            monitor.step(state.step(), loss).ifPresent(listener::warning);
+        }
+        return true;
+    }
+
+    private void remember(long step) {
+        batches.put(step, feed.images());
+        if (batches.size() > BATCHES_REMEMBERED) {
+            batches.remove(batches.keySet().iterator().next());
+        }
+    }
+
+    private Map<String, Object> row(int epoch, double learningRate) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("step", state.step());
+        row.put("epoch", epoch);
+        row.put("loss", loss);
+        row.put("learning_rate", learningRate);
+        row.put("images_per_second", throughput.imagesPerSecond());
+        row.put("data_wait_share", throughput.dataWaitShare());
+        row.put("prototype_usage_entropy", monitor.statistics().usageEntropy());
+        row.put("mean_max_code", monitor.statistics().meanMaxCode());
+        row.put("gradient_norm", trainer.gradientNorm());
+        row.put("memory_mb", Pointer.physicalBytes() >> 20);
+        return row;
+    }
+
+    private Map<String, Object> leftOutRow(int epoch, String symptom) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("step", state.step());
+        row.put("epoch", epoch);
+        row.put("left_out", symptom);
+        return row;
+    }
+
+    /**
+     * Writes down what could not be learned from, and goes back to the newest checkpoint if that is still allowed.
+     *
+     * @return where the state stands then
+     */
+    private Progress rewind(DivergedException failure) throws IOException {
+        int epoch = (int)
+                ((failure.step() + (long) from.epoch() * stepsPerEpoch + from.batch() - from.step()) / stepsPerEpoch);
+        List<String> names = Arrays.stream(batches.getOrDefault(failure.step(), new int[0]))
+                .mapToObj(job.images()::name)
+                .toList();
+        rewinds.writeDown(failure, epoch, names);
+        Checkpoint back = rewinds.count() < rewinds.most() ? saving.goBack().orElse(null) : null;
+        if (back == null) {
+            throw failure;
+        }
+        rewinds.leaveOut(failure);
+        Progress at = goOn(back);
+        metrics.close();
+        metrics = MetricsLog.openForResume(job.run(), at.step());
+        batches.clear();
+        String message = String.format(
+                java.util.Locale.ROOT,
+                "%s at step %d; back to %s, and the batch of that step is left out (rewind %d of %d; its images are in %s)",
+                failure.symptom(),
+                failure.step(),
+                back.directory().getFileName(),
+                rewinds.count(),
+                rewinds.most(),
+                job.run().diverged());
+        listener.warning(message);
+        listener.rewound(at.step(), message);
+        throughput.skipPause();
+        return at;
+    }
+
+    /** Accuracy at the end of an epoch, if it is to be measured now; whatever goes wrong then costs nothing of the training. */
+    private Double evaluated(int epoch, Saving.Place end, boolean last) throws IOException {
+        boolean due = config.knnEvery() > 0 && ((epoch + 1) % config.knnEvery() == 0 || last);
+        if (!due || job.evaluation() == null) {
+            return null;
+        }
+        double top1;
+        try {
+            top1 = job.evaluation().top1(state.model());
+        } catch (RuntimeException | Error e) {
+            saving.now(end, null);
+            throw e;
+        }
+        metrics.write(Map.of("step", state.step(), "epoch", epoch, "knn_top1", top1));
+        listener.knn(epoch + 1, top1);
+        return top1;
+    }
+
+    @Override
+    public void close() {
+        try (trainer;
+                monitor;
+                saving) {
+            metrics.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
