@@ -14,6 +14,11 @@ import java.util.concurrent.TimeUnit;
  * native code prints. The environment is what a user of the library has, without the launcher's.
  */
 public final class ChildJvm {
+    /** File of a process's standard output. */
+    public static final String OUT = "out.txt";
+    /** File of its standard error. */
+    public static final String ERR = "err.txt";
+
     private static final List<String> LAUNCHER =
             List.of("OPENCV_IO_MAX_IMAGE_PIXELS", "OPENCV_LOG_LEVEL", "GLIBC_TUNABLES");
 
@@ -32,6 +37,19 @@ public final class ChildJvm {
     /** Runs {@code main} in {@code folder}, where its output is kept, for at most {@code seconds}. */
     public static Result run(Path folder, int seconds, List<String> jvmOptions, Class<?> main, String... arguments)
             throws IOException, InterruptedException {
+        Process process = start(folder, jvmOptions, main, arguments);
+        if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+            throw new AssertionError(main.getSimpleName() + " was still running after " + seconds + " s:\n"
+                    + Files.readString(folder.resolve(OUT)));
+        }
+        return new Result(
+                process.exitValue(), Files.readString(folder.resolve(OUT)), Files.readString(folder.resolve(ERR)));
+    }
+
+    /** Begins to run {@code main} in {@code folder}; what it prints appears there in {@link #OUT} and {@link #ERR}. */
+    public static Process start(Path folder, List<String> jvmOptions, Class<?> main, String... arguments)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0"));
@@ -41,20 +59,12 @@ public final class ChildJvm {
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", classPath(), main.getName()));
         command.addAll(List.of(arguments));
-        Path out = folder.resolve("out.txt");
-        Path err = folder.resolve("err.txt");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
+                .redirectOutput(folder.resolve(OUT).toFile())
+                .redirectError(folder.resolve(ERR).toFile());
         LAUNCHER.forEach(builder.environment()::remove);
-        Process process = builder.start();
-        if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
-            throw new AssertionError(
-                    main.getSimpleName() + " was still running after " + seconds + " s:\n" + Files.readString(out));
-        }
-        return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+        return builder.start();
     }
 
     /** Surefire starts tests from a jar that only names the class path. */

@@ -3,6 +3,7 @@ package org.swav4j.data;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
 /** An immutable, ordered collection of encoded images. Safe for use by several threads. */
@@ -22,6 +23,11 @@ public interface ImageSource {
      * equal collections wherever they lie.
      */
     String fingerprint();
+
+    /** The encoded bytes of all images, where they are known without asking for each image. */
+    default OptionalLong bytes() {
+        return OptionalLong.empty();
+    }
 
     /** One line for people, such as {@code /data/images: 50,000 images}. */
     String description();

@@ -41,6 +41,11 @@ public final class ShardLayout {
         return bytes.length;
     }
 
+    /** Encoded bytes of all images. */
+    public long bytes() {
+        return Arrays.stream(bytes).asLongStream().sum();
+    }
+
     /** Number of shards. */
     public int shards() {
         return starts.length - 1;

@@ -4,7 +4,6 @@ import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.FileAlreadyExistsException;
@@ -42,7 +41,7 @@ public final class EventFileWriter implements Closeable {
 
     /** Starts a new file in an existing directory. */
     public static EventFileWriter create(Path directory) throws IOException {
-        return create(directory, InstantSource.system(), hostName());
+        return create(directory, InstantSource.system(), HostName.current());
     }
 
     static EventFileWriter create(Path directory, InstantSource clock, String host) throws IOException {
@@ -113,19 +112,5 @@ public final class EventFileWriter implements Closeable {
         record.put(data);
         record.putInt(MaskedCrc.of(data, 0, data.length));
         out.write(record.array());
-    }
-
-    private static String hostName() {
-        String name;
-        try {
-            // Asking the resolver can take seconds where there is no network; Linux answers at once.
-            Path linux = Path.of("/proc/sys/kernel/hostname");
-            name = Files.isReadable(linux)
-                    ? Files.readString(linux).strip()
-                    : InetAddress.getLocalHost().getHostName();
-        } catch (IOException e) {
-            name = "";
-        }
-        return name.isEmpty() ? "localhost" : name.replaceAll("[^A-Za-z0-9._-]", "_");
     }
 }

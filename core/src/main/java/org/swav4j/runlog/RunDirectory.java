@@ -26,6 +26,7 @@ import java.util.stream.Stream;
  * profile.json.gz   where some steps' time went, for a trace viewer; if it was asked for
  * diverged.csv      images of the batches at which the training diverged; if it did
  * checkpoints/      one directory per checkpoint
+ * run.lock          held by the process that trains, see {@link RunLock}
  * </pre>
  */
 public final class RunDirectory {
@@ -45,6 +46,9 @@ public final class RunDirectory {
     public static final String PROFILE = "profile.json.gz";
     /** Name of the directory of checkpoints. */
     public static final String CHECKPOINTS = "checkpoints";
+
+    /** File name of the {@link RunLock}. */
+    public static final String LOCK = "run.lock";
 
     private final Path path;
 
@@ -186,6 +190,11 @@ public final class RunDirectory {
         return path.resolve(CHECKPOINTS);
     }
 
+    /** What {@link RunLock} locks. */
+    public Path lock() {
+        return path.resolve(LOCK);
+    }
+
     @Override
     public String toString() {
         return path.toString();
@@ -233,7 +242,7 @@ public final class RunDirectory {
         created.push(directory);
     }
 
-    private static String reason(IOException failure) {
+    static String reason(IOException failure) {
         if (failure instanceof AccessDeniedException) {
             return "permission denied";
         }

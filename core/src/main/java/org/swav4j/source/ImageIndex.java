@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.swav4j.data.DataException;
 
 /**
@@ -25,13 +26,16 @@ final class ImageIndex {
     private final int[] labels;
     private final List<String> classNames;
     private final String fingerprint;
+    private final OptionalLong bytes;
 
-    private ImageIndex(byte[] names, int[] ends, int[] labels, List<String> classNames, String fingerprint) {
+    private ImageIndex(
+            byte[] names, int[] ends, int[] labels, List<String> classNames, String fingerprint, OptionalLong bytes) {
         this.names = names;
         this.ends = ends;
         this.labels = labels;
         this.classNames = classNames;
         this.fingerprint = fingerprint;
+        this.bytes = bytes;
     }
 
     int size() {
@@ -59,6 +63,11 @@ final class ImageIndex {
     /** SHA-256 in hex over the sorted names, and the sizes as far as they were given. */
     String fingerprint() {
         return fingerprint;
+    }
+
+    /** The sum of the sizes, if all were given. */
+    OptionalLong bytes() {
+        return bytes;
     }
 
     /** Such as {@code photos: 50,000 images in 10 folders}; {@code group} is what makes a class. */
@@ -194,6 +203,7 @@ final class ImageIndex {
             int[] labels = new int[order.length];
             MessageDigest digest = sha256();
             int end = 0;
+            long total = 0;
             for (int i = 0; i < order.length; i++) {
                 int number = order[i];
                 int start = start(number);
@@ -202,12 +212,19 @@ final class ImageIndex {
                 digest.update(sortedNames, end, bytes);
                 String size = sizes[number] == UNKNOWN ? "" : Long.toString(sizes[number]);
                 digest.update(('\0' + size + '\n').getBytes(StandardCharsets.US_ASCII));
+                total = sum(total, sizes[number]);
                 end += bytes;
                 sortedEnds[i] = end;
                 labels[i] = classes[number] == NONE ? NONE : labelOf[classes[number]];
             }
             String fingerprint = HexFormat.of().formatHex(digest.digest());
-            return new ImageIndex(sortedNames, sortedEnds, labels, List.copyOf(classNames), fingerprint);
+            OptionalLong bytes = total == UNKNOWN ? OptionalLong.empty() : OptionalLong.of(total);
+            return new ImageIndex(sortedNames, sortedEnds, labels, List.copyOf(classNames), fingerprint, bytes);
+        }
+
+        /** Of sizes that a damaged archive gives, the sum may be no number. */
+        private static long sum(long total, long size) {
+            return total < 0 || size < 0 || total + size < 0 ? UNKNOWN : total + size;
         }
 
         private static MessageDigest sha256() {

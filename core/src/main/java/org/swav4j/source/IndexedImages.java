@@ -1,6 +1,7 @@
 package org.swav4j.source;
 
 import java.util.List;
+import java.util.OptionalLong;
 import org.swav4j.data.LabelledImages;
 
 /** A source whose names and classes are an {@link ImageIndex}; what is left to a kind of source is where the bytes lie. */
@@ -26,6 +27,11 @@ abstract sealed class IndexedImages implements LabelledImages permits ImageFolde
     @Override
     public final String fingerprint() {
         return index.fingerprint();
+    }
+
+    @Override
+    public final OptionalLong bytes() {
+        return index.bytes();
     }
 
     @Override

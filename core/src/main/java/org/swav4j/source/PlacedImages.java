@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.swav4j.data.EpochOrder;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.ShardLayout;
@@ -36,6 +37,11 @@ record PlacedImages(LabelledImages images, String place) implements LabelledImag
     @Override
     public String fingerprint() {
         return images.fingerprint();
+    }
+
+    @Override
+    public OptionalLong bytes() {
+        return images.bytes();
     }
 
     @Override

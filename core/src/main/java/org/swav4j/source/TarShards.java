@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -218,6 +219,11 @@ public final class TarShards implements LabelledImages {
     @Override
     public String fingerprint() {
         return fingerprint;
+    }
+
+    @Override
+    public OptionalLong bytes() {
+        return OptionalLong.of(layout.bytes());
     }
 
     @Override

@@ -6,13 +6,16 @@ import static org.swav4j.source.ZipImagesTest.content;
 import static org.swav4j.source.ZipImagesTest.names;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.bytedeco.opencv.global.opencv_core;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.swav4j.data.DataException;
+import org.swav4j.data.ImageSource;
 import org.swav4j.data.Images;
 
 class ImageSourcesTest {
@@ -56,6 +59,57 @@ class ImageSourcesTest {
         put("photos/old.tar", "x");
         put("photos/data_batch_1.bin", "x");
         assertThat(names(ImageSources.open(directory.resolve("photos")))).containsExactly("1.jpg");
+    }
+
+    @Test
+    void theBytesOfAllImagesAreKnownWhereNoneIsAskedFor() throws IOException {
+        put("photos/a/1.jpg", "one");
+        put("photos/a/2.png", "two and more");
+        put("photos/notes.txt", "no image");
+        put("photos/empty.jpg", "");
+        RawZip zip = new RawZip();
+        zip.deflated("a/1.jpg", "compressed".repeat(50).getBytes(StandardCharsets.UTF_8));
+        zip.stored("b.jpg", content("b"));
+        zip.stored("b.jpg", content("replaces it"));
+        byte[] tar = new Tars()
+                .file("0.jpg", "image")
+                .file("0.cls", "7")
+                .file("1.jpg", "x".repeat(700))
+                .bytes();
+        Files.createDirectory(directory.resolve("shards"));
+        Files.write(directory.resolve("shards/a.tar"), tar);
+        Files.write(directory.resolve("shards/b.tar.gz"), Tars.gzip(tar));
+        List<Path> places = List.of(
+                directory.resolve("photos"),
+                zip.write(directory.resolve("x.zip")),
+                directory.resolve("shards"),
+                Files.write(directory.resolve("b.bin"), new byte[2 * 3073]));
+        for (Path place : places) {
+            for (ImageSource images :
+                    List.of(ImageSources.open(place), ImageSources.open(place, "s3://bucket/photos"))) {
+                long sum = 0;
+                for (int i = 0; i < images.size(); i++) {
+                    sum += images.read(i).length;
+                }
+                assertThat(images.bytes()).as(images.description()).hasValue(sum);
+            }
+        }
+        assertThat(ImageSources.open(put("list.txt", "photos/a/1.jpg")).bytes()).isEmpty();
+    }
+
+    @Test
+    void sizesThatCannotBeHaveNoSum() {
+        ImageIndex.Builder index = new ImageIndex.Builder(directory);
+        index.add("a.jpg", 3, null);
+        index.add("b.jpg", Long.MAX_VALUE - 3, null);
+        assertThat(index.build(index.order((first, again) -> {})).bytes()).hasValue(Long.MAX_VALUE);
+        index.add("c.jpg", 1, null);
+        index.add("d.jpg", 1, null);
+        assertThat(index.build(index.order((first, again) -> {})).bytes()).isEmpty();
+        index.add("b.jpg", ImageIndex.Builder.UNKNOWN, null);
+        assertThat(index.build(index.order((first, again) -> {})).bytes()).isEmpty();
+        index.add("b.jpg", 1, null);
+        assertThat(index.build(index.order((first, again) -> {})).bytes()).hasValue(6);
     }
 
     @Test
