@@ -3,7 +3,6 @@ package org.swav4j.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -14,8 +13,6 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever becomes of the newest of two checkpoints: what is read is it as it was, or the one before, never another state. */
@@ -104,15 +101,5 @@ class CheckpointMutationTest {
     private void requireClear(CheckpointException report) {
         assertThat(report.getMessage().lines()).hasSize(1);
         assertThat(report.getMessage()).startsWith(root.toString()).hasSizeLessThan(LONGEST_MESSAGE);
-    }
-
-    /** A manifest that never ends must not be waited for, nor held in memory. */
-    @Test
-    @EnabledOnOs({OS.LINUX, OS.MAC})
-    void aManifestThatIsNoFileIsNotRead() throws IOException {
-        Path manifest = root.resolve("step-000000020").resolve(Checkpoint.MANIFEST);
-        Files.delete(manifest);
-        Files.createSymbolicLink(manifest, Path.of("/dev/zero"));
-        assertThat(outcome()).isEqualTo(Outcome.OLDER);
     }
 }

@@ -8,12 +8,15 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Damages the newer of two checkpoints, {@code step-000000020} beside {@code step-000000010}, in one random way each time. */
 final class CheckpointMutations {
     private static final String OLDER = "step-000000010";
     private static final String NEWER = "step-000000020";
+
+    private static final JsonMapper JSON = new JsonMapper();
 
     private final Path root;
     private final List<String> names;
@@ -162,12 +165,12 @@ final class CheckpointMutations {
 
     /** Edits that leave JSON what it is, so that only what it says can give them away. */
     private Mutation manifest() throws IOException {
-        Path file = root.resolve(NEWER).resolve(Checkpoint.MANIFEST);
-        ObjectNode json = (ObjectNode) Checkpoint.JSON.readTree(Files.readAllBytes(file));
+        Path file = root.resolve(NEWER).resolve(Manifest.FILE);
+        ObjectNode json = (ObjectNode) JSON.readTree(Files.readAllBytes(file));
         ObjectNode progress = (ObjectNode) json.get("progress");
         ObjectNode files = (ObjectNode) json.get("files");
         String what = edit(json, progress, files);
-        String text = Checkpoint.JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json);
+        String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json);
         if (what.isEmpty()) {
             what = "JSON of another shape";
             text = shape(text);

@@ -45,7 +45,7 @@ final class SmallState implements AutoCloseable {
     Path saveTo(Path root, int keep) {
         return new CheckpointDirectory(root, keep)
                 .save(
-                        new CheckpointDirectory.Contents(
+                        new Contents(
                                 progress(),
                                 new EncoderInfo("resnet18", "small", 32),
                                 model,
