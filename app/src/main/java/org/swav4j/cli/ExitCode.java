@@ -8,6 +8,8 @@ final class ExitCode {
     static final int USAGE = 2;
     /** Stopped by Ctrl-C (128 + SIGINT), after saving. */
     static final int INTERRUPTED = 130;
+    /** Stopped by its scheduler or {@code kill} (128 + SIGTERM), after saving. */
+    static final int PREEMPTED = 143;
 
     private ExitCode() {}
 }

@@ -10,8 +10,8 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Ctrl-C (and {@code kill}) while a command runs: the first asks it to finish its step and save, the second ends the
- * program at once. Closing restores what was before.
+ * Ctrl-C, {@code kill} and what schedulers send (TERM, USR1) while a command runs: the first asks it to finish its step and
+ * save, the second ends the program at once. Closing restores what was before.
  */
 final class Interrupts implements BooleanSupplier, AutoCloseable {
     private static final String SAVING =
@@ -21,9 +21,12 @@ final class Interrupts implements BooleanSupplier, AutoCloseable {
     private final String stopping;
     private final IntConsumer halt;
     private final AtomicInteger count = new AtomicInteger();
+    private final boolean atOnce;
+    private volatile boolean preempted;
     private final List<Runnable> restore = new ArrayList<>();
 
-    private Interrupts(PrintWriter err, String stopping, IntConsumer halt) {
+    private Interrupts(PrintWriter err, String stopping, boolean atOnce, IntConsumer halt) {
+        this.atOnce = atOnce;
         this.err = err;
         this.stopping = stopping;
         this.halt = halt;
@@ -36,7 +39,12 @@ final class Interrupts implements BooleanSupplier, AutoCloseable {
 
     /** The same, with what the first signal is answered with. */
     static Interrupts install(PrintWriter err, String stopping) {
-        return install(err, stopping, code -> endAtOnce());
+        return install(err, stopping, false, Interrupts::endAtOnce);
+    }
+
+    /** The same, but a scheduler's signal ends the program at once, without saving. */
+    static Interrupts installForPreemptionAtOnce(PrintWriter err) {
+        return install(err, SAVING, true, Interrupts::endAtOnce);
     }
 
     /**
@@ -45,16 +53,19 @@ final class Interrupts implements BooleanSupplier, AutoCloseable {
      */
     static void endAtOnceWhenAsked() {
         for (String name : new String[] {"INT", "TERM"}) {
+            int code = name.equals("TERM") ? ExitCode.PREEMPTED : ExitCode.INTERRUPTED;
             try {
-                Signal.handle(new Signal(name), s -> endAtOnce());
+                Signal.handle(new Signal(name), s -> endAtOnce(code));
             } catch (IllegalArgumentException e) {
                 // the JVM's own handling stays
             }
         }
     }
 
-    private static void endAtOnce() {
-        for (String name : new String[] {"INT", "TERM"}) {
+    /** Ends by the signal that the exit code stands for, or else by the other one. */
+    private static void endAtOnce(int code) {
+        String[] names = code == ExitCode.PREEMPTED ? new String[] {"TERM", "INT"} : new String[] {"INT", "TERM"};
+        for (String name : names) {
             try {
                 Signal signal = new Signal(name);
                 Signal.handle(signal, SignalHandler.SIG_DFL);
@@ -63,18 +74,29 @@ final class Interrupts implements BooleanSupplier, AutoCloseable {
                 // a shell's background job ignores INT from its start, and Java cannot raise what is ignored
             }
         }
-        Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
+        Runtime.getRuntime().halt(code);
     }
 
     static Interrupts install(PrintWriter err, IntConsumer halt) {
-        return install(err, SAVING, halt);
+        return install(err, SAVING, false, halt);
     }
 
-    private static Interrupts install(PrintWriter err, String stopping, IntConsumer halt) {
-        Interrupts interrupts = new Interrupts(err, stopping, halt);
+    private static Interrupts install(PrintWriter err, String stopping, boolean atOnce, IntConsumer halt) {
+        Interrupts interrupts = new Interrupts(err, stopping, atOnce, halt);
         interrupts.handle("INT");
         interrupts.handle("TERM");
+        interrupts.handle("USR1");
         return interrupts;
+    }
+
+    /** The exit code of a command that was asked to stop and did. */
+    int exitCode() {
+        return preempted ? ExitCode.PREEMPTED : ExitCode.INTERRUPTED;
+    }
+
+    /** Whether it was a scheduler, or {@code kill}, that asked it to stop. */
+    boolean preempted() {
+        return preempted;
     }
 
     /** Whether the command was asked to stop. */
@@ -92,18 +114,23 @@ final class Interrupts implements BooleanSupplier, AutoCloseable {
     private void handle(String name) {
         Signal signal = new Signal(name);
         try {
-            SignalHandler before = Signal.handle(signal, s -> received());
+            SignalHandler before = Signal.handle(signal, s -> received(name));
             restore.add(() -> Signal.handle(signal, before));
         } catch (IllegalArgumentException e) {
-            err.println("swav: signal " + name + " cannot be handled here; it ends the program without saving");
+            if (!name.equals("USR1")) {
+                err.println("swav: signal " + name + " cannot be handled here; it ends the program without saving");
+            }
         }
     }
 
-    private void received() {
-        if (count.incrementAndGet() > 1) {
-            halt.accept(ExitCode.INTERRUPTED);
+    private void received(String name) {
+        boolean scheduler = !name.equals("INT");
+        int code = scheduler ? ExitCode.PREEMPTED : ExitCode.INTERRUPTED;
+        if (count.incrementAndGet() > 1 || (scheduler && atOnce)) {
+            halt.accept(code);
             return;
         }
+        preempted = scheduler;
         err.println();
         err.println(stopping);
         err.flush();

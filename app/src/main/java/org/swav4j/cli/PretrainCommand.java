@@ -3,14 +3,13 @@ package org.swav4j.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.data.DataException;
@@ -25,11 +24,12 @@ import org.swav4j.runlog.RunDirectory;
 import org.swav4j.s3.S3Locations;
 import org.swav4j.train.AutoConfig;
 import org.swav4j.train.Choice;
+import org.swav4j.train.ConfigYaml;
 import org.swav4j.train.DataFacts;
 import org.swav4j.train.MachineFacts;
 import org.swav4j.train.PretrainConfig;
 import org.swav4j.train.Resolution;
-import org.swav4j.train.Setting;
+import org.swav4j.train.ResumedSettings;
 import org.swav4j.train.Settings;
 import org.swav4j.train.TrainingResult;
 import picocli.CommandLine;
@@ -59,23 +59,21 @@ import picocli.CommandLine.Spec;
             "                --knn-train cifar10/train --knn-test cifar10/test",
             "  swav pretrain --data photos/ --out runs/b --prototypes 500 \\",
             "                --crops 2x160@0.2-1,4x96@0.05-0.2",
-            "  swav pretrain --data photos/ --out runs/photos --resume"
+            "  swav pretrain --data photos/ --out runs/photos --resume",
+            "  swav pretrain --data photos/ --out runs/photos --resume auto --checkpoint-every 30m"
         })
 final class PretrainCommand implements Callable<Integer> {
     /** As it was called, so that the commands shown can be typed. */
     private static final String PROGRAM = System.getProperty("swav.command", "swav");
 
+    private static final String AUTO = "auto";
+    /** What the flag without a value stands for. */
+    private static final String RESUME_ALONE = "";
+
     private static final int KNN_NEIGHBOURS = 20;
     private static final double KNN_TEMPERATURE = 0.07;
 
-    /** What a resumed run may be given anew: none of it changes what is learned, but for the last bits. */
-    private static final Set<Setting> CHANGEABLE = new LinkedHashSet<>(List.of(
-            Setting.THREADS,
-            Setting.WORKERS,
-            Setting.CACHE_MB,
-            Setting.CHECKPOINT_ACTIVATIONS,
-            Setting.KNN_EVERY,
-            Setting.MAX_STEPS));
+    private static final OnPreempt SAVE = new OnPreempt(true, null);
 
     @Spec
     private CommandSpec spec;
@@ -111,8 +109,28 @@ final class PretrainCommand implements Callable<Integer> {
             description = "Start from the weights of a checkpoint.")
     private Path initFrom;
 
-    @Option(names = "--resume", description = "Go on with the run in --out from its newest checkpoint.")
-    private boolean resume;
+    @Option(
+            names = "--resume",
+            arity = "0..1",
+            fallbackValue = RESUME_ALONE,
+            paramLabel = AUTO,
+            description =
+                    "Go on with the run in --out from its newest checkpoint; auto: or begin it, if there is none.")
+    private String resume;
+
+    @Option(
+            names = "--accept-data-change",
+            description = "Go on although the images are not those the run was begun with; it is written down.")
+    private boolean acceptDataChange;
+
+    @Option(
+            names = "--on-preempt",
+            paramLabel = "HOW",
+            converter = OnPreempt.Converter.class,
+            description =
+                    "On SIGTERM or SIGUSR1: save (finish the step and save), exit (at once), or run:COMMAND to run"
+                            + " it after saving [save].")
+    private OnPreempt onPreempt = SAVE;
 
     @Option(
             names = "--knn-train",
@@ -161,10 +179,17 @@ final class PretrainCommand implements Callable<Integer> {
         KnnProtocol protocol = protocol(sample, resolution.config());
         line.say(images.description());
         show(resolution, line);
-        TrainingResult result = train(images, resolution, run, protocol, line);
+        Interrupts interrupts = onPreempt.saves()
+                ? Interrupts.install(spec.commandLine().getErr())
+                : Interrupts.installForPreemptionAtOnce(spec.commandLine().getErr());
+        TrainingResult result = train(images, resolution, run, protocol, line, interrupts);
+        PretrainReport report = new PretrainReport(results, json, quiet, result, run);
         if (result.interrupted()) {
-            reportStop(result, run, results);
-            return ExitCode.INTERRUPTED;
+            report.stopped(commandToGoOn(run));
+            if (interrupts.preempted()) {
+                onPreempt.saved(run, result.checkpoint(), spec.commandLine().getErr());
+            }
+            return interrupts.exitCode();
         }
         line.say("Done: " + result.step() + " steps, the encoder is in " + result.checkpoint());
         LearningReport learned = protocol == null
@@ -174,21 +199,31 @@ final class PretrainCommand implements Callable<Integer> {
                         resolution.config().seed(),
                         resolution.config().precision(),
                         protocol);
-        reportEnd(result, learned, run, results);
+        report.ended(learned, PROGRAM, data == null);
         return ExitCode.DONE;
     }
 
     private TrainingResult train(
-            ImageSource images, Resolution resolution, Path run, KnnProtocol protocol, ProgressLine line)
+            ImageSource images,
+            Resolution resolution,
+            Path run,
+            KnnProtocol protocol,
+            ProgressLine line,
+            Interrupts interrupts)
             throws IOException {
         PretrainRun training = new PretrainRun(images, resolution, run, words(), profiledSteps());
-        try (Interrupts interrupts = Interrupts.install(spec.commandLine().getErr())) {
-            return resume
-                    ? training.resume(protocol, line, interrupts)
+        try (interrupts) {
+            return resumes()
+                    ? training.resume(acceptDataChange, protocol, line, interrupts)
                     : training.begin(initFrom, protocol, line, interrupts);
         } finally {
             line.finish();
         }
+    }
+
+    /** Whether there is a run to go on with. */
+    private boolean resumes() {
+        return resume != null && out != null && RunDirectory.holdsRun(out);
     }
 
     /** How the encoder is measured, where there are labelled images to measure it on; otherwise null. */
@@ -217,34 +252,19 @@ final class PretrainCommand implements Callable<Integer> {
         return words;
     }
 
-    /** Every problem with what was typed, at once. */
+    /** Every problem with what was typed, at once; the settings of a run that goes on are its own. */
     private Settings given() {
         Settings.Builder settings = Settings.builder();
         Failures.unknown(spec.commandLine().getUnmatchedArguments(), spec.commandLine())
                 .forEach(p -> settings.problem(p.place(), p.what()));
-        if (resume && (preset != null || config != null)) {
-            settings.problem(
-                    preset != null ? "--preset" : "--config",
-                    "a resumed run goes on with its own settings; single ones can be given as flags");
-        } else if (resume && out == null) {
-            settings.problem("--resume", "needs --out, the run to go on with");
-        } else if (resume && !RunDirectory.holdsRun(out)) {
-            settings.problem("--resume", "there is no run in " + out);
-        } else if (resume) {
-            settings.file(out.resolve(RunDirectory.CONFIG));
-        } else if (out != null && RunDirectory.holdsRun(out)) {
-            settings.problem("--out", out + " holds a run already; go on with it by --resume, or name another folder");
-        }
+        places(settings);
         if (preset != null) {
             settings.preset(preset);
-        } else if (data == null && !resume) {
+        } else if (data == null && !resumes()) {
             settings.preset("sample");
         }
         if (config != null) {
             settings.file(config);
-        }
-        if (data != null && out == null) {
-            settings.problem("--out", "is needed with --data: the folder to write the run to, such as runs/first");
         }
         if ((knnTrain == null) != (knnTest == null)) {
             settings.problem(
@@ -258,25 +278,44 @@ final class PretrainCommand implements Callable<Integer> {
                             + "'");
         }
         SettingOptions.read(spec, settings);
-        if (resume && initFrom != null) {
+        Settings typed = settings.build();
+        return resumes() ? ofTheRun(typed) : typed;
+    }
+
+    /** Problems with where the run is to lie, and with going on with it. */
+    private void places(Settings.Builder settings) {
+        boolean automatic = AUTO.equals(resume);
+        if (resume != null && !automatic && !resume.equals(RESUME_ALONE)) {
+            settings.problem("--resume", "'" + resume + "': stands alone, or with auto");
+        } else if (resume != null && out == null) {
+            settings.problem("--resume", "needs --out, the run to go on with");
+        } else if (resume != null && !automatic && !resumes()) {
+            settings.problem("--resume", "there is no run in " + out + "; auto would begin one");
+        } else if (resume == null && out != null && RunDirectory.holdsRun(out)) {
+            settings.problem("--out", out + " holds a run already; go on with it by --resume, or name another folder");
+        }
+        if (data != null && out == null) {
+            settings.problem("--out", "is needed with --data: the folder to write the run to, such as runs/first");
+        }
+        if (resume != null && !automatic && initFrom != null) {
             settings.problem("--init-from", "is for a new run; --resume goes on with the run's own weights");
         }
-        if (resume) {
-            for (Setting setting : SettingOptions.given(spec)) {
-                if (!CHANGEABLE.contains(setting)) {
-                    settings.problem(
-                            setting.flag(),
-                            "a resumed run keeps its settings, so that it continues what was begun; only "
-                                    + String.join(
-                                            ", ",
-                                            CHANGEABLE.stream()
-                                                    .map(Setting::flag)
-                                                    .toList())
-                                    + " may change");
-                }
-            }
+        if (acceptDataChange && resume == null) {
+            settings.problem("--accept-data-change", "is for --resume");
         }
-        return settings.build();
+    }
+
+    private Settings ofTheRun(Settings typed) {
+        Path file = out.resolve(RunDirectory.CONFIG);
+        try {
+            return ResumedSettings.of(ConfigYaml.read(Files.readString(file), file.toString()), file.toString(), typed);
+        } catch (NoSuchFileException e) {
+            throw new UsageException(
+                    file + ": there is no such file; the newest checkpoint in " + out + " has a copy of it");
+        } catch (IOException e) {
+            throw new UsageException(
+                    file + ": cannot be read as UTF-8 text (" + e.getClass().getSimpleName() + ")");
+        }
     }
 
     /** 0 for none, and for what is no number in range. */
@@ -305,19 +344,13 @@ final class PretrainCommand implements Callable<Integer> {
         resolution.warnings().forEach(line::warning);
     }
 
-    private void reportStop(TrainingResult result, Path run, PrintWriter results) {
-        if (json) {
-            Json.print(results, fields(result, run));
-        } else {
-            printProfile(result, results);
-            StringBuilder again = new StringBuilder(PROGRAM + " pretrain");
-            for (Map.Entry<String, Path> folder : folders(run).entrySet()) {
-                String place = Places.shown(spec, folder.getKey(), folder.getValue());
-                again.append(' ').append(folder.getKey()).append(' ').append(ShellWord.quoted(place));
-            }
-            results.println("Stopped after step " + result.step() + ". To go on: " + again + " --resume");
+    private String commandToGoOn(Path run) {
+        StringBuilder again = new StringBuilder(PROGRAM + " pretrain");
+        for (Map.Entry<String, Path> folder : folders(run).entrySet()) {
+            String place = Places.shown(spec, folder.getKey(), folder.getValue());
+            again.append(' ').append(folder.getKey()).append(' ').append(ShellWord.quoted(place));
         }
-        results.flush();
+        return again + " --resume";
     }
 
     /** The paths a run was given, to give them again. */
@@ -329,52 +362,5 @@ final class PretrainCommand implements Callable<Integer> {
         folders.put("--knn-test", knnTest);
         folders.values().removeIf(Objects::isNull);
         return folders;
-    }
-
-    private void reportEnd(TrainingResult result, LearningReport learned, Path run, PrintWriter results) {
-        if (json) {
-            Map<String, Object> fields = fields(result, run);
-            if (learned != null) {
-                fields.putAll(learned.fields());
-            }
-            Json.print(results, fields);
-        } else {
-            printProfile(result, results);
-            if (learned != null) {
-                results.print(learned.text());
-            }
-            if (!quiet) {
-                results.println("What next:");
-                if (data == null) {
-                    results.println("  " + PROGRAM
-                            + " pretrain --data YOUR_IMAGES/ --out runs/mine      train on your own images");
-                }
-                results.println("  " + PROGRAM + " knn --model " + ShellWord.quoted(run.toString())
-                        + " --train LABELLED/ --test LABELLED/    measure the encoder");
-                results.println("  tensorboard --logdir " + run + "      see the curves; " + run
-                        + "/metrics.jsonl has the numbers");
-            }
-        }
-        results.flush();
-    }
-
-    /** What was shown already when it was measured, unless nothing but results is to be shown. */
-    private void printProfile(TrainingResult result, PrintWriter results) {
-        if (quiet && result.profile() != null) {
-            results.print(ProfileText.of(result.profile()));
-        }
-    }
-
-    private static Map<String, Object> fields(TrainingResult result, Path run) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("run", run.toString());
-        fields.put("interrupted", result.interrupted());
-        fields.put("step", result.step());
-        fields.put("loss", Double.isFinite(result.loss()) ? result.loss() : null);
-        fields.put("checkpoint", result.checkpoint().toString());
-        if (result.profile() != null) {
-            fields.put("profile", ProfileText.fields(result.profile()));
-        }
-        return fields;
     }
 }

@@ -18,6 +18,8 @@ import org.swav4j.runlog.Provenance;
 import org.swav4j.runlog.Provenance.Event;
 import org.swav4j.runlog.Provenance.Kind;
 import org.swav4j.runlog.RunDirectory;
+import org.swav4j.runlog.RunDirectoryException;
+import org.swav4j.runlog.RunLock;
 import org.swav4j.tensor.ComputeDevice;
 import org.swav4j.tensor.StateDict;
 import org.swav4j.train.BuildInfo;
@@ -27,6 +29,7 @@ import org.swav4j.train.EpochEvaluation;
 import org.swav4j.train.PretrainConfig;
 import org.swav4j.train.Pretraining;
 import org.swav4j.train.Resolution;
+import org.swav4j.train.ResumedSettings;
 import org.swav4j.train.TrainingListener;
 import org.swav4j.train.TrainingResult;
 
@@ -64,7 +67,7 @@ final class PretrainRun {
                 requireFits(config, initial, initFrom);
             }
             RunDirectory run = RunDirectory.create(out);
-            try {
+            try (RunLock lock = locked(run, listener)) {
                 AtomicFile.write(
                         run.config(),
                         ConfigYaml.write(config, resolution.choices()).getBytes(StandardCharsets.UTF_8));
@@ -74,7 +77,10 @@ final class PretrainRun {
                         InfoCommand.libraries(),
                         new Provenance.Data(images.description(), images.fingerprint()));
                 provenance.write(run);
-                return train(run, provenance, null, initial, protocol, listener, stop);
+                return train(run, provenance, null, initial, false, protocol, listener, stop);
+            } catch (RunDirectoryException e) {
+                // somebody else's by now
+                throw e;
             } catch (IOException | RuntimeException | Error e) {
                 if (!run.hasProgress()) {
                     run.discard();
@@ -84,6 +90,12 @@ final class PretrainRun {
         }
     }
 
+    private static RunLock locked(RunDirectory run, TrainingListener listener) throws IOException {
+        RunLock lock = RunLock.acquire(run);
+        lock.warning().ifPresent(listener::warning);
+        return lock;
+    }
+
     /** Before anything is written: weights that do not fit are found out by trying them on. */
     private static void requireFits(PretrainConfig config, StateDict initial, Path initFrom) {
         try (Swav probe = new Swav(config.model(), Placement.CPU, new Alone())) {
@@ -91,26 +103,54 @@ final class PretrainRun {
         }
     }
 
-    /** Goes on from the run's newest whole checkpoint, or from its beginning if there is none yet. */
-    TrainingResult resume(KnnProtocol protocol, TrainingListener listener, BooleanSupplier stop) throws IOException {
+    /**
+     * Goes on from the run's newest whole checkpoint, or from its beginning if there is none yet.
+     *
+     * @param acceptDataChange whether the images may be others than the run was begun with
+     */
+    TrainingResult resume(
+            boolean acceptDataChange, KnnProtocol protocol, TrainingListener listener, BooleanSupplier stop)
+            throws IOException {
         RunDirectory run = RunDirectory.open(out);
-        Provenance before = Provenance.read(run);
-        if (!before.data().fingerprint().equals(images.fingerprint())) {
-            throw new IllegalStateException("--resume: " + images.description() + " is not what " + out
-                    + " was trained on (" + before.data().description()
-                    + "; names and sizes of the images differ). Give the same --data, or begin a new run with --init-from "
-                    + out);
+        try (RunLock lock = locked(run, listener)) {
+            Provenance before = Provenance.read(run);
+            boolean sameData = before.data().fingerprint().equals(images.fingerprint());
+            if (!sameData && !acceptDataChange) {
+                throw new IllegalStateException("--resume: " + images.description() + " is not what " + out
+                        + " was trained on (" + before.data().description()
+                        + "; names and sizes of the images differ). Give the same --data, go on with these by"
+                        + " --accept-data-change, or begin a new run with --init-from " + out);
+            }
+            Checkpoint checkpoint = new CheckpointDirectory(run.checkpoints(), 1)
+                    .recover(damaged -> listener.warning(damaged + "; going back to the one before"))
+                    .orElse(null);
+            PretrainConfig config = resolution.config();
+            if (checkpoint != null) {
+                requireFits(run, config, checkpoint, listener);
+            }
+            String yaml = Files.readString(run.config());
+            if (!ConfigYaml.read(yaml, run.config().toString()).equals(config)) {
+                AtomicFile.write(
+                        run.config(), ConfigYaml.write(config, List.of()).getBytes(StandardCharsets.UTF_8));
+            }
+            long step = checkpoint == null ? 0 : checkpoint.progress().step();
+            Provenance provenance = before.withEvent(Event.now(Kind.RESUME, step));
+            provenance.write(run);
+            return train(run, provenance, checkpoint, null, !sameData, protocol, listener, stop);
         }
-        Checkpoint checkpoint = newest(run, listener);
-        long step = checkpoint == null ? 0 : checkpoint.progress().step();
-        PretrainConfig config = resolution.config();
-        String yaml = Files.readString(run.config());
-        if (!ConfigYaml.read(yaml, run.config().toString()).equals(config)) {
-            AtomicFile.write(run.config(), ConfigYaml.write(config, List.of()).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What was edited since the checkpoint must not change what is learned; what may change its last bits is said. */
+    private static void requireFits(
+            RunDirectory run, PretrainConfig config, Checkpoint checkpoint, TrainingListener listener) {
+        PretrainConfig before = ConfigYaml.read(
+                checkpoint.configYaml(),
+                checkpoint.directory().resolve("config.yaml").toString());
+        ResumedSettings.requireFits(config, run.config().toString(), before);
+        if (config.threads() != before.threads()) {
+            listener.warning(config.threads() + " threads instead of " + before.threads()
+                    + ": sums are added up in another order, so the last bits may differ from a run that kept them");
         }
-        Provenance provenance = before.withEvent(Event.now(Kind.RESUME, step));
-        provenance.write(run);
-        return train(run, provenance, checkpoint, null, protocol, listener, stop);
     }
 
     private TrainingResult train(
@@ -118,6 +158,7 @@ final class PretrainRun {
             Provenance provenance,
             Checkpoint from,
             StateDict initial,
+            boolean acceptDataChange,
             KnnProtocol protocol,
             TrainingListener listener,
             BooleanSupplier stop)

@@ -78,8 +78,16 @@ class CommandLineTest {
                 "pretrain --profile| swav: Missing required parameter for option '--profile' (N)",
                 "pretrain --knn-test here| swav: --knn-test: needs --knn-train beside it",
                 "pretrain --resume| swav: --resume: needs --out, the run to go on with",
-                "pretrain --resume --out a --preset cifar10| swav: --preset: a resumed run goes on with its own"
-                        + " settings; single ones can be given as flags",
+                "pretrain --resume auto| swav: --resume: needs --out, the run to go on with",
+                "pretrain --resume always --out a| swav: --resume: 'always': stands alone, or with auto",
+                "pretrain --accept-data-change| swav: --accept-data-change: is for --resume",
+                "pretrain --on-preempt run:| swav: Invalid value for option '--on-preempt': 'run:': must be save, exit or"
+                        + " run:COMMAND",
+                "pretrain --checkpoint-every 3days| swav: --checkpoint-every: '3days': must be auto or a number above 0 with"
+                        + " s, m, h, steps or epochs, as in 30m, 500steps or 1epoch",
+                "pretrain --keep 0| swav: --keep: '0': must be a whole number, from 1 to 1000000",
+                "pretrain --on-divergence rewind| swav: --on-divergence: 'rewind': must be stop, or rewind:N with N from 1 to"
+                        + " 999",
                 "pretrain --preset cifar| swav: --preset: 'cifar': there is no such preset; did you mean cifar10?"
                         + " ('swav presets' lists them)",
                 "pretrain --config none.yaml| swav: none.yaml: there is no such file"

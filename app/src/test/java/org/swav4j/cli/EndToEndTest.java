@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,31 +24,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The commands as a user gives them, on a few drawn images and for a few steps. */
 class EndToEndTest {
-    private static final String[] TINY = {
-        "--arch",
-        "resnet10w0.125",
-        "--stem",
-        "small-stride2",
-        "--crops",
-        "2x16@0.4-1",
-        "--prototypes",
-        "8",
-        "--hidden",
-        "16",
-        "--dim",
-        "8",
-        "--batch-size",
-        "12",
-        "--epochs",
-        "3",
-        "--precision",
-        "fp32",
-        "--threads",
-        "1",
-        "--seed",
-        "7"
-    };
-
     @TempDir
     private static Path shared;
 
@@ -73,18 +46,19 @@ class EndToEndTest {
     @Test
     void pretrainsMeasuresAndLeavesARunThatKnnReads() throws IOException {
         Path run = directory.resolve("run");
-        Result result = pretrain(run, "--knn-train", train(), "--knn-test", test());
-        assertThat(result.code).as(result.err).isZero();
-        assertThat(result.out)
+        TinyCommand.Result result = pretrain(run, "--knn-train", train(), "--knn-test", test());
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out())
                 .contains("36 images", "Done: 9 steps", "raw pixels", "untrained encoder", "trained encoder");
         for (String file : List.of("config.yaml", "provenance.json", "metrics.jsonl", "tensorboard")) {
             assertThat(run.resolve(file)).exists();
         }
         assertThat(Files.readString(run.resolve("provenance.json"))).contains("\"finished\"");
 
-        Result knn = swav("knn", "--model", run, "--train", train(), "--test", test(), "--k", "3", "--json");
-        assertThat(knn.code).as(knn.err).isZero();
-        JsonNode json = new JsonMapper().readTree(knn.out);
+        TinyCommand.Result knn =
+                TinyCommand.swav("knn", "--model", run, "--train", train(), "--test", test(), "--k", "3", "--json");
+        assertThat(knn.code()).as(knn.err()).isZero();
+        JsonNode json = new JsonMapper().readTree(knn.out());
         assertThat(json.get("test_images").asInt()).isEqualTo(12);
         assertThat(json.get("top1").asDouble()).isBetween(0.0, 1.0);
     }
@@ -116,47 +90,50 @@ class EndToEndTest {
         Path manifest = Files.write(train().resolve("list.csv"), labelled);
         String weights = "checkpoints/step-000000002/model.safetensors";
         Path folder = directory.resolve("folder");
-        assertThat(pretrain(folder, "--max-steps", "2").code).isZero();
+        assertThat(pretrain(folder, "--max-steps", "2").code()).isZero();
         for (Path data : List.of(archive.resolve("train"), list, manifest)) {
             Path run = directory.resolve("of-" + data.getFileName());
-            Result result = swav(arguments("pretrain", "--data", data, "--out", run, "--max-steps", "2"));
-            assertThat(result.code).as(result.err).isZero();
-            assertThat(result.out).contains(data + ": 36 images");
+            TinyCommand.Result result = TinyCommand.pretrain("--data", data, "--out", run, "--max-steps", "2");
+            assertThat(result.code()).as(result.err()).isZero();
+            assertThat(result.out()).contains(data + ": 36 images");
             assertThat(run.resolve(weights)).hasSameBinaryContentAs(folder.resolve(weights));
         }
 
-        Result resumed = swav("pretrain", "--data", archive.resolve("train"), "--out", folder, "--resume");
-        assertThat(resumed.code).as(resumed.err).isZero();
-        Result ofManifest = swav(
+        TinyCommand.Result resumed =
+                TinyCommand.swav("pretrain", "--data", archive.resolve("train"), "--out", folder, "--resume");
+        assertThat(resumed.code()).as(resumed.err()).isZero();
+        TinyCommand.Result ofManifest = TinyCommand.swav(
                 "knn", "--model", folder, "--train", manifest, "--test", archive.resolve("test"), "--k", "3", "--json");
-        assertThat(ofManifest.code).as(ofManifest.err).isZero();
-        Result ofFolders = swav("knn", "--model", folder, "--train", train(), "--test", test(), "--k", "3", "--json");
-        assertThat(ofManifest.out).isEqualTo(ofFolders.out);
+        assertThat(ofManifest.code()).as(ofManifest.err()).isZero();
+        TinyCommand.Result ofFolders =
+                TinyCommand.swav("knn", "--model", folder, "--train", train(), "--test", test(), "--k", "3", "--json");
+        assertThat(ofManifest.out()).isEqualTo(ofFolders.out());
     }
 
     @Test
     @EnabledOnOs(OS.LINUX)
     void aProfileIsShownAndWrittenAndTheRunGoesOn() {
         Path run = directory.resolve("run");
-        Result result = pretrain(run, "--profile", "3");
-        assertThat(result.code).as(result.err).isZero();
-        assertThat(result.out)
+        TinyCommand.Result result = pretrain(run, "--profile", "3");
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out())
                 .contains("Profile of steps 4 to 6:", "forward", "backward", "optimiser", "aten::", "loading threads: ")
                 .contains("trace: " + run.resolve("profile.json.gz"), "Done: 9 steps");
         assertThat(run.resolve("profile.json.gz")).isNotEmptyFile();
         assertThat(run.resolve("config.yaml")).content().doesNotContain("profile");
 
-        Result again = swav("pretrain", "--data", train(), "--out", run, "--resume", "--epochs", "3", "--profile", "3");
-        assertThat(again.code).isEqualTo(ExitCode.USAGE);
-        assertThat(again.err).contains("--epochs").doesNotContain("--profile:");
+        TinyCommand.Result again = TinyCommand.swav(
+                "pretrain", "--data", train(), "--out", run, "--resume", "--epochs", "4", "--profile", "3");
+        assertThat(again.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(again.err()).contains("--epochs").doesNotContain("--profile:");
     }
 
     @Test
     @EnabledOnOs(OS.LINUX)
     void aProfileOfAResumedRunIsPartOfItsJson() {
         Path run = directory.resolve("run");
-        assertThat(pretrain(run, "--max-steps", "1").code).isZero();
-        Result resumed = swav(
+        assertThat(pretrain(run, "--max-steps", "1").code()).isZero();
+        TinyCommand.Result resumed = TinyCommand.swav(
                 "pretrain",
                 "--data",
                 train(),
@@ -169,9 +146,9 @@ class EndToEndTest {
                 "3",
                 "--json",
                 "--quiet");
-        assertThat(resumed.code).as(resumed.err).isZero();
-        assertThat(resumed.err).isEmpty();
-        JsonNode profile = new JsonMapper().readTree(resumed.out).get("profile");
+        assertThat(resumed.code()).as(resumed.err()).isZero();
+        assertThat(resumed.err()).isEmpty();
+        JsonNode profile = new JsonMapper().readTree(resumed.out()).get("profile");
         assertThat(profile.get("first_step").asInt()).isEqualTo(5);
         assertThat(profile.get("steps").asInt()).isEqualTo(3);
         double sum = 0;
@@ -186,20 +163,21 @@ class EndToEndTest {
 
     @Test
     void aQuietRunPrintsItsProfileAsAResult() {
-        Result result = pretrain(directory.resolve("run"), "--profile", "2", "--quiet");
-        assertThat(result.code).as(result.err).isZero();
-        assertThat(result.out).startsWith("Profile of steps 4 to 5:").doesNotContain("Done");
+        TinyCommand.Result result = pretrain(directory.resolve("run"), "--profile", "2", "--quiet");
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out()).startsWith("Profile of steps 4 to 5:").doesNotContain("Done");
     }
 
     @Test
     void aRunStoppedByMaxStepsResumesToTheSameWeightsAsOneThatWasNot() throws IOException {
         Path whole = directory.resolve("whole");
         Path parts = directory.resolve("parts");
-        assertThat(pretrain(whole).code).isZero();
-        assertThat(pretrain(parts, "--max-steps", "4").code).isZero();
-        Result resumed = swav("pretrain", "--data", train(), "--out", parts, "--resume", "--max-steps", "0");
-        assertThat(resumed.code).as(resumed.err).isZero();
-        assertThat(resumed.out).contains("from step 4");
+        assertThat(pretrain(whole).code()).isZero();
+        assertThat(pretrain(parts, "--max-steps", "4").code()).isZero();
+        TinyCommand.Result resumed =
+                TinyCommand.swav("pretrain", "--data", train(), "--out", parts, "--resume", "--max-steps", "0");
+        assertThat(resumed.code()).as(resumed.err()).isZero();
+        assertThat(resumed.out()).contains("from step 4");
         String weights = "checkpoints/step-000000009/model.safetensors";
         assertThat(parts.resolve(weights)).hasSameBinaryContentAs(whole.resolve(weights));
         assertThat(Files.readString(parts.resolve("provenance.json"))).contains("\"resume\"");
@@ -209,23 +187,24 @@ class EndToEndTest {
     @Test
     void aResumedRunKeepsItsSettingsAndItsImages() {
         Path run = directory.resolve("run");
-        assertThat(pretrain(run, "--max-steps", "1").code).isZero();
-        Result other = swav("pretrain", "--data", train(), "--out", run, "--resume", "--epsilon", "0.1");
-        assertThat(other.code).isEqualTo(ExitCode.USAGE);
-        assertThat(other.err).contains("--epsilon", "keeps its settings");
-        Result images = swav("pretrain", "--data", test(), "--out", run, "--resume");
-        assertThat(images.code).isEqualTo(ExitCode.FAILED);
-        assertThat(images.err).contains("is not what", "was trained on");
+        assertThat(pretrain(run, "--max-steps", "1").code()).isZero();
+        TinyCommand.Result other =
+                TinyCommand.swav("pretrain", "--data", train(), "--out", run, "--resume", "--epsilon", "0.1");
+        assertThat(other.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(other.err()).contains("--epsilon: '0.1': the run was begun with '0.03' and goes on with that");
+        TinyCommand.Result images = TinyCommand.swav("pretrain", "--data", test(), "--out", run, "--resume");
+        assertThat(images.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(images.err()).contains("is not what", "was trained on");
     }
 
     @Test
     void initFromTakesTheTrunkAndIsSavedBeforeTheFirstStep() throws IOException {
         Path first = directory.resolve("first");
         Path second = directory.resolve("second");
-        assertThat(pretrain(first).code).isZero();
-        Result result = pretrain(second, "--prototypes", "12", "--init-from", first);
-        assertThat(result.code).as(result.err).isZero();
-        assertThat(result.out).contains("fresh: prototypes");
+        assertThat(pretrain(first).code()).isZero();
+        TinyCommand.Result result = pretrain(second, "--prototypes", "12", "--init-from", first);
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out()).contains("fresh: prototypes");
         assertThat(second.resolve("checkpoints/step-000000000")).isDirectory();
     }
 
@@ -233,10 +212,10 @@ class EndToEndTest {
     void weightsThatDoNotFitLeaveNothingBehind() {
         Path first = directory.resolve("first");
         Path second = directory.resolve("second");
-        assertThat(pretrain(first, "--max-steps", "1").code).isZero();
-        Result result = pretrain(second, "--arch", "resnet18w0.125", "--init-from", first);
-        assertThat(result.code).isEqualTo(ExitCode.FAILED);
-        assertThat(result.err).contains("--init-from", "layer1.1.conv1.weight");
+        assertThat(pretrain(first, "--max-steps", "1").code()).isZero();
+        TinyCommand.Result result = pretrain(second, "--arch", "resnet18w0.125", "--init-from", first);
+        assertThat(result.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(result.err()).contains("--init-from", "layer1.1.conv1.weight");
         assertThat(second).doesNotExist();
     }
 
@@ -247,9 +226,9 @@ class EndToEndTest {
             Files.writeString(broken.resolve(i + ".jpg"), "not an image " + i);
         }
         Path run = directory.resolve("run");
-        Result result = swav(arguments("pretrain", "--data", directory.resolve("broken"), "--out", run));
-        assertThat(result.code).isEqualTo(ExitCode.FAILED);
-        assertThat(result.err).doesNotContain("\tat ");
+        TinyCommand.Result result = TinyCommand.pretrain("--data", directory.resolve("broken"), "--out", run);
+        assertThat(result.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(result.err()).doesNotContain("\tat ");
         assertThat(run).doesNotExist();
     }
 
@@ -265,46 +244,24 @@ class EndToEndTest {
         }
         Files.writeString(mixed.resolve("star/broken.jpg"), "text");
         Path run = directory.resolve("run");
-        Result result = swav(arguments("pretrain", "--data", mixed, "--out", run));
-        assertThat(result.code).as(result.err).isZero();
-        assertThat(result.out).contains("could not be read", "star/broken.jpg");
+        TinyCommand.Result result = TinyCommand.pretrain("--data", mixed, "--out", run);
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out()).contains("could not be read", "star/broken.jpg");
         assertThat(Files.readString(run.resolve("quarantine.csv"))).contains("star/broken.jpg");
     }
 
     @Test
     void classesThatDoNotMatchAreRefusedBeforeTraining() {
         Path run = directory.resolve("run");
-        Result result = pretrain(run, "--knn-train", train().resolve("star"), "--knn-test", test());
-        assertThat(result.code).isEqualTo(ExitCode.FAILED);
-        assertThat(result.err).contains("no classes");
+        TinyCommand.Result result = pretrain(run, "--knn-train", train().resolve("star"), "--knn-test", test());
+        assertThat(result.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(result.err()).contains("no classes");
         assertThat(run).doesNotExist();
     }
 
-    private static Result pretrain(Path run, Object... more) {
-        List<Object> all = new ArrayList<>(List.of("pretrain", "--data", train(), "--out", run));
+    private static TinyCommand.Result pretrain(Path run, Object... more) {
+        List<Object> all = new ArrayList<>(List.of("--data", train(), "--out", run));
         all.addAll(List.of(more));
-        return swav(arguments(all.toArray()));
+        return TinyCommand.pretrain(all.toArray());
     }
-
-    /** The given arguments, then those tiny settings that they do not give themselves. */
-    private static Object[] arguments(Object... given) {
-        List<Object> all = new ArrayList<>(List.of(given));
-        for (int i = 0; i < TINY.length; i += 2) {
-            if (!all.contains(TINY[i])) {
-                all.add(TINY[i]);
-                all.add(TINY[i + 1]);
-            }
-        }
-        return all.toArray();
-    }
-
-    private static Result swav(Object... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        String[] words = Stream.of(arguments).map(Object::toString).toArray(String[]::new);
-        int code = Main.run(new PrintWriter(out), new PrintWriter(err), words);
-        return new Result(code, out.toString(), err.toString());
-    }
-
-    private record Result(int code, String out, String err) {}
 }

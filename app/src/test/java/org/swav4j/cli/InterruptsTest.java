@@ -26,7 +26,7 @@ class InterruptsTest {
             assertThat(halted).isNotDone();
 
             Signal.raise(new Signal("TERM"));
-            assertThat(halted.get(5, TimeUnit.SECONDS)).isEqualTo(ExitCode.INTERRUPTED);
+            assertThat(halted.get(5, TimeUnit.SECONDS)).isEqualTo(ExitCode.PREEMPTED);
             assertThat(err.toString()).contains("finishing this step and saving");
         }
     }

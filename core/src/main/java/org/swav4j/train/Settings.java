@@ -131,6 +131,12 @@ public final class Settings {
             return this;
         }
 
+        /** A value that stands above all others, with the place it came from. */
+        Builder replace(Setting setting, String text, String place) {
+            put(setting, text, Layer.FLAG, place);
+            return this;
+        }
+
         /** Any other problem, to be reported with the rest. */
         public Builder problem(String place, String what) {
             problems.add(Problem.at(place, what));
