@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.swav4j.augment.CropSpec;
+import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.data.DataException;
 import org.swav4j.data.ImageSource;
 import org.swav4j.data.LabelledImages;
@@ -184,10 +185,12 @@ final class PretrainCommand implements Callable<Integer> {
         KnnProtocol protocol = protocol(sample, resolution.config());
         line.say(images.description());
         show(resolution, line);
+        Checkpoint initial = initFrom == null || resumes() ? null : Checkpoint.find(initFrom);
         Interrupts interrupts = onPreempt.saves()
                 ? Interrupts.install(spec.commandLine().getErr())
                 : Interrupts.installForPreemptionAtOnce(spec.commandLine().getErr());
-        TrainingResult result = train(images, resolution, run, origin(given), protocol, line, interrupts);
+        TrainingResult result =
+                train(images, resolution, run, initial, origin(given, initial), protocol, line, interrupts);
         PretrainReport report = new PretrainReport(results, json, quiet, result, run);
         if (result.interrupted()) {
             report.stopped(commandToGoOn(run));
@@ -212,6 +215,7 @@ final class PretrainCommand implements Callable<Integer> {
             ImageSource images,
             Resolution resolution,
             Path run,
+            Checkpoint initial,
             Provenance.Origin origin,
             KnnProtocol protocol,
             ProgressLine line,
@@ -221,7 +225,7 @@ final class PretrainCommand implements Callable<Integer> {
         try (interrupts) {
             return resumes()
                     ? training.resume(acceptDataChange, protocol, line, interrupts)
-                    : training.begin(initFrom, protocol, line, interrupts);
+                    : training.begin(initial, protocol, line, interrupts);
         } finally {
             line.finish();
         }
@@ -252,10 +256,10 @@ final class PretrainCommand implements Callable<Integer> {
     }
 
     /** How the run came to be, for the record. */
-    private Provenance.Origin origin(Settings given) {
+    private Provenance.Origin origin(Settings given, Checkpoint initial) {
         String recipe = preset == null && data == null ? SAMPLE_PRESET : preset;
-        Optional<String> from =
-                Optional.ofNullable(initFrom).map(p -> p.toAbsolutePath().toString());
+        Optional<String> from = Optional.ofNullable(initial)
+                .map(checkpoint -> checkpoint.directory().toAbsolutePath().toString());
         return Provenance.Origin.here(words(), Optional.ofNullable(recipe), given.overrides(), from);
     }
 

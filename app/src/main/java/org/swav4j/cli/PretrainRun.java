@@ -5,9 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.checkpoint.CheckpointDirectory;
+import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.comm.Alone;
 import org.swav4j.data.ImageSource;
 import org.swav4j.eval.KnnProtocol;
@@ -15,7 +16,6 @@ import org.swav4j.format.AtomicFile;
 import org.swav4j.method.Swav;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.runlog.Provenance;
-import org.swav4j.runlog.Provenance.Event;
 import org.swav4j.runlog.Provenance.Kind;
 import org.swav4j.runlog.RunDirectory;
 import org.swav4j.runlog.RunLock;
@@ -25,6 +25,7 @@ import org.swav4j.train.BuildInfo;
 import org.swav4j.train.ConfigYaml;
 import org.swav4j.train.DivergedException;
 import org.swav4j.train.EpochEvaluation;
+import org.swav4j.train.Listeners;
 import org.swav4j.train.PretrainConfig;
 import org.swav4j.train.Pretraining;
 import org.swav4j.train.Resolution;
@@ -60,22 +61,24 @@ final class PretrainRun {
     /**
      * A new run.
      *
-     * @param initFrom a run or checkpoint whose weights to begin with, or null
+     * @param initFrom the checkpoint whose weights to begin with, or null
      * @param protocol measured between epochs, or null
      * @throws IOException if the directory cannot be written
      * @throws IllegalStateException if the device is not there; nothing was written then
      */
-    TrainingResult begin(Path initFrom, KnnProtocol protocol, TrainingListener listener, BooleanSupplier stop)
+    TrainingResult begin(Checkpoint initFrom, KnnProtocol protocol, TrainingListener listener, Interrupts stop)
             throws IOException {
         PretrainConfig config = resolution.config();
         new ComputeDevice(config.device()).toTorch().close();
-        try (StateDict initial =
-                initFrom == null ? null : Checkpoint.find(initFrom).model()) {
+        try (StateDict initial = initFrom == null ? null : initFrom.model()) {
             if (initial != null) {
-                requireFits(config, initial, initFrom);
+                requireFits(config, initial, initFrom.directory());
             }
             RunDirectory run = RunDirectory.create(out);
             try (RunLock lock = locked(run, listener)) {
+                if (RunDirectory.holdsRun(out)) {
+                    throw new IllegalStateException(out + ": another process has just begun a run there");
+                }
                 try {
                     AtomicFile.write(
                             run.config(),
@@ -83,7 +86,7 @@ final class PretrainRun {
                     Provenance provenance =
                             Provenance.start(BuildInfo.read().version(), origin, InfoCommand.libraries(), data());
                     provenance.write(run);
-                    return train(run, provenance, null, initial, false, protocol, listener, stop);
+                    return train(run, new RunHistory(run, provenance), null, initial, protocol, listener, stop);
                 } catch (IOException | RuntimeException | Error e) {
                     // while the lock is held: somebody else may begin here as soon as it is not
                     if (!run.hasProgress()) {
@@ -118,12 +121,12 @@ final class PretrainRun {
      *
      * @param acceptDataChange whether the images may be others than the run was begun with
      */
-    TrainingResult resume(
-            boolean acceptDataChange, KnnProtocol protocol, TrainingListener listener, BooleanSupplier stop)
+    TrainingResult resume(boolean acceptDataChange, KnnProtocol protocol, TrainingListener listener, Interrupts stop)
             throws IOException {
         RunDirectory run = RunDirectory.open(out);
         try (RunLock lock = locked(run, listener)) {
-            Provenance before = Provenance.read(run);
+            RunHistory history = new RunHistory(run, Provenance.read(run));
+            Provenance before = history.provenance();
             boolean sameData = before.data().fingerprint().equals(images.fingerprint());
             if (!sameData && !acceptDataChange) {
                 throw new IllegalStateException("--resume: " + images.description() + " is not what " + out
@@ -136,7 +139,7 @@ final class PretrainRun {
                     .orElse(null);
             PretrainConfig config = resolution.config();
             if (checkpoint != null) {
-                requireFits(run, config, checkpoint, listener);
+                requireFits(run, before, config, checkpoint, listener);
             }
             String yaml = Files.readString(run.config());
             if (!ConfigYaml.read(yaml, run.config().toString()).equals(config)) {
@@ -144,24 +147,44 @@ final class PretrainRun {
                         run.config(), ConfigYaml.write(config, List.of()).getBytes(StandardCharsets.UTF_8));
             }
             long step = checkpoint == null ? 0 : checkpoint.progress().step();
-            Provenance provenance = before;
             if (!sameData) {
-                provenance = before.withData(data())
-                        .withEvent(Event.now(
-                                Kind.DATA_CHANGE,
-                                step,
-                                "until then " + before.data().description() + ", fingerprint "
-                                        + before.data().fingerprint()));
+                history.trainsOn(data(), step);
             }
-            provenance = provenance.withEvent(Event.now(Kind.RESUME, step));
-            provenance.write(run);
-            return train(run, provenance, checkpoint, null, !sameData, protocol, listener, stop);
+            Optional<String> surroundings = history.newSurroundings();
+            surroundings.ifPresent(
+                    s -> listener.warning(s + ": the last bits may differ from those of an uninterrupted run"));
+            history.add(
+                    Kind.RESUME,
+                    step,
+                    String.join(" ", origin.commandLine())
+                            + surroundings.map(s -> "; " + s).orElse(""));
+            try (StateDict initial = checkpoint == null ? initial(before) : null) {
+                return train(run, history, checkpoint, initial, protocol, listener, stop);
+            }
         }
+    }
+
+    /** What a run began with that ended before its first checkpoint; null if it began with fresh weights. */
+    private static StateDict initial(Provenance provenance) {
+        return provenance
+                .origin()
+                .initFrom()
+                .map(place -> Checkpoint.find(Path.of(place)).model())
+                .orElse(null);
     }
 
     /** What was edited since the checkpoint must not change what is learned; what may change its last bits is said. */
     private static void requireFits(
-            RunDirectory run, PretrainConfig config, Checkpoint checkpoint, TrainingListener listener) {
+            RunDirectory run,
+            Provenance provenance,
+            PretrainConfig config,
+            Checkpoint checkpoint,
+            TrainingListener listener) {
+        String owner = checkpoint.lineage().run();
+        if (!owner.isEmpty() && !owner.equals(provenance.runId())) {
+            throw new CheckpointException(checkpoint.directory() + ": belongs to another run, " + owner + ", not to "
+                    + provenance.runId() + "; move it away, or begin a new run with it by --init-from");
+        }
         PretrainConfig before = ConfigYaml.read(
                 checkpoint.configYaml(),
                 checkpoint.directory().resolve("config.yaml").toString());
@@ -174,47 +197,59 @@ final class PretrainRun {
 
     private TrainingResult train(
             RunDirectory run,
-            Provenance provenance,
+            RunHistory history,
             Checkpoint from,
             StateDict initial,
-            boolean acceptDataChange,
             KnnProtocol protocol,
             TrainingListener listener,
-            BooleanSupplier stop)
+            Interrupts stop)
             throws IOException {
         PretrainConfig config = resolution.config();
         EpochEvaluation evaluation = protocol == null
                 ? null
                 : model -> protocol.evaluate(pixels -> model.features(pixels, config.precision()))
                         .top1();
+        // what the images may be was decided before; a checkpoint may be older than a change of them
         Pretraining.Job job = new Pretraining.Job(
-                config, images, run, from, initial, evaluation, profiledSteps, acceptDataChange, provenance.runId());
+                config,
+                images,
+                run,
+                from,
+                initial,
+                evaluation,
+                profiledSteps,
+                true,
+                history.provenance().runId());
         try {
-            TrainingResult result = new Pretraining(job, new Alone(), listener, stop).run();
-            Kind how = result.interrupted() ? Kind.INTERRUPTED : Kind.FINISHED;
-            provenance.withEvent(Event.now(how, result.step())).write(run);
+            TrainingResult result =
+                    new Pretraining(job, new Alone(), new Listeners(List.of(listener, history)), stop).run();
+            Kind interrupted = stop.preempted() ? Kind.PREEMPTED : Kind.INTERRUPTED;
+            history.add(result.interrupted() ? interrupted : Kind.FINISHED, result.step(), "");
             return result;
         } catch (DivergedException e) {
-            noteStop(run, provenance, listener, e);
+            noteStop(run, history, listener, e);
             Path good = newestDirectory(run, listener);
             throw good == null
                     ? e
                     : new IllegalStateException(
-                            e.getMessage() + ". The last good checkpoint is " + good
-                                    + "; a new run can begin with its weights: --init-from " + good,
+                            e.getMessage() + ". The images of that step are in " + run.diverged()
+                                    + ". The last good checkpoint is " + good
+                                    + "; go on from it with --resume --on-divergence rewind:3, or begin a new run with its"
+                                    + " weights: --init-from " + good,
                             e);
         } catch (IOException | RuntimeException | Error e) {
-            noteStop(run, provenance, listener, e);
+            noteStop(run, history, listener, e);
             throw e;
         }
     }
 
     /** What ended the run must reach the user even where nothing can be written any more. */
-    private static void noteStop(RunDirectory run, Provenance provenance, TrainingListener listener, Throwable why) {
+    private static void noteStop(RunDirectory run, RunHistory history, TrainingListener listener, Throwable why) {
         try {
             Checkpoint newest = newest(run, listener);
             long step = newest == null ? 0 : newest.progress().step();
-            provenance.withEvent(Event.now(Kind.STOP, step)).write(run);
+            String reason = String.valueOf(why.getMessage()).lines().findFirst().orElse("");
+            history.add(Kind.STOP, step, reason);
         } catch (IOException | RuntimeException e) {
             why.addSuppressed(e);
         }

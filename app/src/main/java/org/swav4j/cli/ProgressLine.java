@@ -109,6 +109,11 @@ final class ProgressLine implements TrainingListener {
     }
 
     @Override
+    public void rewound(long step, String why) {
+        warning(why);
+    }
+
+    @Override
     public void knn(int epoch, double top1) {
         say(String.format(Locale.ROOT, "k-NN after %,d epochs: %.1f %%", epoch, 100 * top1));
     }

@@ -79,6 +79,11 @@ public record CheckpointEvery(Unit unit, long amount) {
         };
     }
 
+    /** Whether it names the very steps to save at, for which then a save still going on is waited for. */
+    boolean namesSteps() {
+        return unit == Unit.STEPS || unit == Unit.EPOCHS;
+    }
+
     @Override
     public String toString() {
         if (unit == Unit.AUTO) {

@@ -3,16 +3,16 @@ package org.swav4j.train;
 import java.nio.file.Path;
 import org.swav4j.profile.ProfileReport;
 
-/** Told of a run's progress, on the training thread: return quickly. */
+/** Told of a run's progress, on the training thread: return quickly. What is not overridden is not heard. */
 public interface TrainingListener {
     /** Before the first step. */
-    void started(TrainingPlan plan);
+    default void started(TrainingPlan plan) {}
 
     /** After every step. */
-    void step(StepReport report);
+    default void step(StepReport report) {}
 
     /** Something the user should act on, such as a collapse. */
-    void warning(String message);
+    default void warning(String message) {}
 
     /**
      * After a k-NN evaluation.
@@ -20,10 +20,10 @@ public interface TrainingListener {
      * @param epoch epochs done
      * @param top1 accuracy, 0 to 1
      */
-    void knn(int epoch, double top1);
+    default void knn(int epoch, double top1) {}
 
     /** After a checkpoint was written completely. */
-    void saved(Path checkpoint, long step);
+    default void saved(Path checkpoint, long step) {}
 
     /**
      * After the run went back to a checkpoint, as it had diverged.

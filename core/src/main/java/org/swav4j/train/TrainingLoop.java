@@ -343,7 +343,6 @@ final class TrainingLoop implements AutoCloseable {
                 rewinds.count(),
                 rewinds.most(),
                 job.run().diverged());
-        listener.warning(message);
         listener.rewound(at.step(), message);
         throughput.skipPause();
         return at;

@@ -30,9 +30,7 @@ class RewindTest {
     private TinyTraining training(String name, int everySteps, int rewinds) {
         CheckpointEvery every = new CheckpointEvery(CheckpointEvery.Unit.STEPS, everySteps);
         SafetyConfig safety = new SafetyConfig(every, 3, new OnDivergence(rewinds));
-        return new TinyTraining(temporary.resolve(name))
-                .with(c -> TinyTraining.safe(c, safety))
-                .awaitingSavesEvery(everySteps);
+        return new TinyTraining(temporary.resolve(name)).with(c -> TinyTraining.safe(c, safety));
     }
 
     /** Makes the loss of a step, counted from 0, be no number the first time it comes to it. */

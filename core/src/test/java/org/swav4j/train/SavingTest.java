@@ -56,14 +56,11 @@ class SavingTest {
     void savesAsOftenAsAskedAndKeepsAsManyAsAsked() {
         TinyTraining training = training("a", "4steps", 2);
         TrainingResult result = training.run(images);
-        assertThat(steps(training.saved())).contains(4L, 15L).isSubsetOf(4L, 8L, 9L, 12L, 13L, 15L);
+        assertThat(steps(training.saved())).containsExactly(4L, 8L, 12L, 15L);
         assertThat(steps(new CheckpointDirectory(training.directory().checkpoints(), 1).list()))
-                .hasSize(2)
-                .endsWith(15L);
+                .containsExactly(12L, 15L);
         Checkpoint last = Checkpoint.open(result.checkpoint());
-        assertThat(last.lineage().run()).isEqualTo("tiny");
-        assertThat(last.lineage().parent()).startsWith("step-0000000");
-        assertThat(last.lineage()).isNotEqualTo(Lineage.NONE);
+        assertThat(last.lineage()).isEqualTo(new Lineage("tiny", "step-000000012"));
     }
 
     @Test
@@ -85,7 +82,6 @@ class SavingTest {
         training.afterStep(() -> {
             if (training.steps().size() == 3) {
                 unchecked(() -> {
-                    awaitQuiet(checkpoints);
                     Files.move(checkpoints, away);
                     Files.writeString(checkpoints, "full");
                 });
@@ -107,17 +103,6 @@ class SavingTest {
                         "Is the disk full or read-only? Training goes on and tries again; the"
                                 + " newest checkpoint is " + checkpoints + "/step-00000000");
         assertThat(Checkpoint.open(result.checkpoint()).progress().step()).isEqualTo(15);
-    }
-
-    /** Until no save is under way that a move would cut short. */
-    private static void awaitQuiet(Path checkpoints) throws IOException {
-        for (int i = 0; i < 500 && Files.exists(checkpoints.resolve(".unfinished")); i++) {
-            try {
-                Thread.sleep(10);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
     }
 
     @Test

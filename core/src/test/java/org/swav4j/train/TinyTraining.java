@@ -1,10 +1,7 @@
 package org.swav4j.train;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +13,6 @@ import org.bytedeco.pytorch.Tensor;
 import org.swav4j.augment.Augmentation;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.checkpoint.Checkpoint;
-import org.swav4j.checkpoint.CheckpointDirectory;
 import org.swav4j.comm.Alone;
 import org.swav4j.comm.Collective;
 import org.swav4j.data.ImageSource;
@@ -63,7 +59,6 @@ final class TinyTraining implements TrainingListener {
     private final List<ProfileReport> profiles = new ArrayList<>();
     private long stopAfter = Long.MAX_VALUE;
     private long done;
-    private int awaitedSaves;
     private Runnable afterStep = () -> {};
     private final List<StepReport> steps = new ArrayList<>();
     private final List<Double> knn = new ArrayList<>();
@@ -90,12 +85,6 @@ final class TinyTraining implements TrainingListener {
 
     TinyTraining acceptingOtherImages() {
         acceptDataChange = true;
-        return this;
-    }
-
-    /** Lets a save that came due after every so many steps be over before the next step is. */
-    TinyTraining awaitingSavesEvery(int steps) {
-        awaitedSaves = steps;
         return this;
     }
 
@@ -229,32 +218,16 @@ final class TinyTraining implements TrainingListener {
     }
 
     @Override
-    public void started(TrainingPlan plan) {}
-
-    @Override
     public void step(StepReport report) {
         steps.add(report);
         done = report.step();
-        if (awaitedSaves > 0 && (done - 1) % awaitedSaves == 0 && done > 1) {
-            awaitSave(run.checkpoints().resolve(CheckpointDirectory.name(done - 1)));
-        }
         afterStep.run();
     }
 
     @Override
     public void rewound(long step, String why) {
+        warnings.add(why);
         done = step;
-    }
-
-    private static void awaitSave(Path checkpoint) {
-        for (int i = 0; i < 2000 && !Files.exists(checkpoint); i++) {
-            try {
-                Thread.sleep(5);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-        assertThat(checkpoint).exists();
     }
 
     @Override
