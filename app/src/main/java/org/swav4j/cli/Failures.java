@@ -122,20 +122,10 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
                 || failure instanceof CheckpointException
                 || failure instanceof IOException
                 || failure instanceof UncheckedIOException
-                || failure instanceof OutOfMemoryError
-                || isNativeOutOfMemory(failure)
+                || OutOfMemory.explain(failure).isPresent()
                 || cannotUnpack(failure)
                 || failure instanceof IllegalArgumentException
                 || failure instanceof IllegalStateException;
-    }
-
-    /** libtorch reports that it gets no memory as a plain RuntimeException with the native stack in its message. */
-    private static boolean isNativeOutOfMemory(Throwable failure) {
-        String message = String.valueOf(failure.getMessage());
-        return failure instanceof RuntimeException
-                && (message.contains("can't allocate memory")
-                        || message.contains("not enough memory")
-                        || message.contains("CUDA out of memory"));
     }
 
     /** JavaCPP found no folder that it can write its native libraries to. */
@@ -152,6 +142,10 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
             return "the native libraries need a folder to be unpacked to, and neither ~/.javacpp nor the temporary folder can"
                     + " be written; name one by SWAV_JAVA_OPTS=-Dorg.bytedeco.javacpp.cachedir=FOLDER";
         }
+        Optional<String> memory = OutOfMemory.explain(failure);
+        if (memory.isPresent()) {
+            return memory.get();
+        }
         if (failure instanceof UncheckedIOException unchecked) {
             return message(unchecked.getCause());
         }
@@ -163,10 +157,6 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         }
         if (failure instanceof FileSystemException file && file.getReason() != null) {
             return file.getFile() + ": " + file.getReason();
-        }
-        if (failure instanceof OutOfMemoryError || isNativeOutOfMemory(failure)) {
-            return "out of memory; a smaller --batch-size, smaller --crops or SWAV_JAVA_OPTS=-Xmx... may help ("
-                    + String.valueOf(failure.getMessage()).lines().findFirst().orElse("") + ")";
         }
         String message = failure.getMessage();
         if (message == null || message.isBlank()) {

@@ -22,6 +22,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
@@ -31,11 +32,17 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     private static final String METADATA = "__metadata__";
     private static final int MAX_TENSORS = 1_000_000;
     private static final int MAX_RANK = 64;
+    private static final int MAX_METADATA = 100_000;
+    /** What is written into metadata, such as a configuration, has thousands; in memory it takes several times as much. */
+    private static final int MAX_TEXT_CHARACTERS = 4_000_000;
 
     // Interning and symbol tables are tuned for few names that come often; here are many that come once.
     private static final JsonFactory JSON = JsonFactory.builder()
             .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
             .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(MAX_TEXT_CHARACTERS)
+                    .build())
             .build();
 
     /** Where a tensor lies; offsets in bytes from the start of the data. */
@@ -145,6 +152,7 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
                 throw new FormatException(file, "'" + METADATA + "' occurs twice");
             }
             metadataSeen = true;
+            long characters = 0;
             if (json.currentToken() != JsonToken.START_OBJECT) {
                 throw new FormatException(file, "'" + METADATA + "' must be an object, found " + found(json));
             }
@@ -156,7 +164,15 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
                             "'" + METADATA + "' " + FormatException.quote(key) + " must be a string, found "
                                     + found(json));
                 }
-                if (metadata.putIfAbsent(key, json.getString()) != null) {
+                String value = json.getString();
+                characters += key.length() + value.length();
+                if (metadata.size() == MAX_METADATA || characters > MAX_TEXT_CHARACTERS) {
+                    throw new FormatException(
+                            file,
+                            "'" + METADATA + "' has more than " + MAX_METADATA + " entries or " + MAX_TEXT_CHARACTERS
+                                    + " characters");
+                }
+                if (metadata.putIfAbsent(key, value) != null) {
                     throw new FormatException(
                             file, "'" + METADATA + "' " + FormatException.quote(key) + " occurs twice");
                 }

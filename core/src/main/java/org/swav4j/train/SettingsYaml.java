@@ -12,11 +12,22 @@ import tools.jackson.dataformat.yaml.YAMLParser;
 
 /**
  * Reads settings from YAML: a flat mapping of keys to single values or lists of them. Read token by token, so every
- * value keeps its line, and nothing is expanded: aliases, nesting and further documents are refused.
+ * value keeps its line, and nothing is expanded: aliases, tags, nesting and further documents are refused. What is no
+ * configuration at all is refused in a few short lines.
  */
 final class SettingsYaml {
     /** A complete configuration has about 3 KiB. */
     static final int MAX_BYTES = 64 * 1024;
+
+    /** There are fewer settings. */
+    private static final int MAX_KEYS = 200;
+
+    private static final int MAX_PROBLEMS = 40;
+    private static final int MAX_KEY_CHARACTERS = 60;
+    private static final int MAX_VALUE_CHARACTERS = 1_000;
+    private static final int MAX_REASON_CHARACTERS = 160;
+
+    private static final String TAGS = "tags (!name) are not allowed here";
 
     private static final YAMLMapper YAML = new YAMLMapper();
 
@@ -52,7 +63,9 @@ final class SettingsYaml {
         } catch (JacksonException e) {
             int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
             String reason = e.getOriginalMessage().lines().findFirst().orElse("");
-            problems.add(Problem.at(source + (line > 0 ? ":" + line : ""), "is not valid YAML: " + reason));
+            problems.add(Problem.at(
+                    source + (line > 0 ? ":" + line : ""),
+                    "is not valid YAML: " + shown(reason, MAX_REASON_CHARACTERS)));
             return List.of();
         }
     }
@@ -66,13 +79,24 @@ final class SettingsYaml {
             problems.add(Problem.at(source, "must consist of lines 'key: value'"));
             return;
         }
+        if (parser.getTypeId() != null) {
+            problems.add(Problem.at(source, TAGS));
+        }
         Set<String> seen = new HashSet<>();
+        int before = problems.size();
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             String key = parser.currentName();
-            String place = source + ":" + parser.currentTokenLocation().getLineNr() + ": " + key;
+            String line = source + ":" + parser.currentTokenLocation().getLineNr();
+            String place = line + ": " + shown(key, MAX_KEY_CHARACTERS);
             Optional<String> value = value(place);
+            if (seen.size() == MAX_KEYS || problems.size() - before > MAX_PROBLEMS) {
+                problems.add(Problem.at(line, "and what follows is not read: this is no configuration"));
+                return;
+            }
             if (!seen.add(key)) {
                 problems.add(Problem.at(place, "is given twice"));
+            } else if (!shown(key, MAX_KEY_CHARACTERS).equals(key)) {
+                problems.add(Problem.at(place, "there is no such setting"));
             } else {
                 value.ifPresent(v -> entries.add(new Entry(key, v, place)));
             }
@@ -84,6 +108,11 @@ final class SettingsYaml {
 
     private Optional<String> value(String place) {
         JsonToken token = parser.nextToken();
+        if (parser.getTypeId() != null) {
+            problems.add(Problem.at(place, TAGS));
+            parser.skipChildren();
+            return Optional.empty();
+        }
         if (parser.isCurrentAlias()) {
             problems.add(Problem.at(place, "aliases (*name) are not allowed here"));
             return Optional.empty();
@@ -100,7 +129,29 @@ final class SettingsYaml {
             problems.add(Problem.at(place, "has no value"));
             return Optional.empty();
         }
-        return Optional.of(parser.getString());
+        return plain(parser.getString(), place);
+    }
+
+    /** Messages quote values, so these must be of a length to quote, and of one line. */
+    private Optional<String> plain(String value, String place) {
+        if (value.length() > MAX_VALUE_CHARACTERS) {
+            problems.add(Problem.at(
+                    place,
+                    "its value has " + value.length() + " characters; at most " + MAX_VALUE_CHARACTERS
+                            + " are read here"));
+            return Optional.empty();
+        }
+        if (!shown(value, MAX_VALUE_CHARACTERS).equals(value)) {
+            problems.add(Problem.at(place, "its value has a line break or another control character"));
+            return Optional.empty();
+        }
+        return Optional.of(value);
+    }
+
+    /** Cut off after so many characters, and with a question mark for each that would not show. */
+    private static String shown(String text, int longest) {
+        String cut = text.length() <= longest ? text : text.substring(0, longest) + "...";
+        return cut.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Cs}\\u2028\\u2029\\u0085]", "?");
     }
 
     private Optional<String> list(String place) {
@@ -109,7 +160,8 @@ final class SettingsYaml {
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             flat &= parser.currentToken().isScalarValue()
                     && parser.currentToken() != JsonToken.VALUE_NULL
-                    && !parser.isCurrentAlias();
+                    && !parser.isCurrentAlias()
+                    && parser.getTypeId() == null;
             if (flat) {
                 items.add(parser.getString());
             }
@@ -119,6 +171,6 @@ final class SettingsYaml {
             problems.add(Problem.at(place, "a list here has plain values only"));
             return Optional.empty();
         }
-        return Optional.of(String.join(",", items));
+        return plain(String.join(",", items), place);
     }
 }

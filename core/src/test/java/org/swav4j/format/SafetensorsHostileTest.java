@@ -3,8 +3,10 @@ package org.swav4j.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,12 +16,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.swav4j.ChildJvm;
 
 class SafetensorsHostileTest {
     @TempDir
@@ -110,6 +114,93 @@ class SafetensorsHostileTest {
             Path file = write(file(json, new byte[0]));
             assertThatThrownBy(() -> Safetensors.read(file)).isInstanceOf(FormatException.class);
         }
+    }
+
+    /** Headers that are as long as they claim, read with 64 MB of heap. */
+    @Test
+    void longHeadersTakeLittleMemoryAndTime() throws Exception {
+        StringBuilder keys = new StringBuilder("{");
+        for (int i = 0; i < 100_000; i++) {
+            String offsets = (i == 0 ? 0 : 8) + ",8";
+            keys.append(i == 0 ? "" : ",")
+                    .append("\"layer")
+                    .append(i)
+                    .append("\":{\"dtype\":\"F32\",\"shape\":[")
+                    .append(i == 0 ? 2 : 0)
+                    .append("],\"data_offsets\":[")
+                    .append(offsets)
+                    .append("]}");
+        }
+        Path many = Files.write(folder.resolve("many"), file(keys.append('}').toString(), new byte[8]));
+        String tensor = "{\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]";
+        Path spaces = longHeader("spaces", tensor + "}}", " ", "");
+        Path name = longHeader("name", "{\"", "x", "\":{}}");
+        Path text = longHeader("text", "{\"a\":{\"dtype\":\"", "x", "\"}}");
+        Path digits = longHeader("digits", "{\"a\":{\"shape\":[", "9", "]}}");
+        Path unknown = longHeader("unknown", tensor + ",\"x\":[1", ",[1,2]", "]}}");
+        Path note = longHeader("note", "{\"__metadata__\":{\"a\":\"", "x", "\"}}");
+        Path notes = longHeader("notes", "{\"__metadata__\":{\"a\":\"\"", ",\"#\":\"\"", "}}");
+        // a file of 4 TB that takes no room, one tensor in it, or in a file that is not so long
+        Path huge = longTensor("huge", 4L << 40, 4L << 40);
+        Path mapped = longTensor("mapped", 1L << 30, 1L << 30);
+        Path liar = longTensor("liar", 4L << 40, 1L << 20);
+
+        List<Path> files = List.of(many, spaces, name, text, digits, unknown, note, notes, huge, mapped, liar);
+        ChildJvm.Result result = ChildJvm.run(
+                folder,
+                120,
+                List.of("-Xmx64m"),
+                HeaderReading.class,
+                files.stream().map(Path::toString).toArray(String[]::new));
+
+        List<String> lines = result.succeeded().out().lines().toList();
+        assertThat(lines)
+                .hasSameSizeAs(files)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThan(400));
+        assertThat(lines.get(0)).isEqualTo("100000 tensors");
+        assertThat(lines.get(1)).isEqualTo("1 tensors");
+        assertThat(lines.subList(2, 5))
+                .allSatisfy(line -> assertThat(line).startsWith("file: the header is not valid JSON: "));
+        assertThat(lines.get(5)).isEqualTo("1 tensors");
+        assertThat(lines.get(6)).startsWith("file: the header is not valid JSON: String value length");
+        assertThat(lines.get(7)).startsWith("file: '__metadata__' has more than ");
+        assertThat(lines.get(8))
+                .isEqualTo("file: tensor 'a' takes 4398046511104 bytes; at most 2147483647 can be read at once");
+        assertThat(lines.get(9)).isEqualTo("1 tensors");
+        assertThat(lines.get(10)).startsWith("file: tensor 'a' data_offsets must be [begin, end]");
+    }
+
+    /** A header of 90 MB: {@code middle} again and again, with {@code #} replaced by a number. */
+    private Path longHeader(String name, String begin, String middle, String end) throws IOException {
+        int length = 90_000_000;
+        Path file = folder.resolve(name);
+        String repeated = middle.contains("#") ? middle : middle.repeat(10_000);
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
+            out.write(ByteBuffer.allocate(8)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(length)
+                    .array());
+            out.write(begin.getBytes(StandardCharsets.UTF_8));
+            int left = length - begin.length() - end.length();
+            for (int i = 0; left > 0; i++) {
+                byte[] next = repeated.replace("#", Integer.toString(i)).getBytes(StandardCharsets.UTF_8);
+                // what is left is too short for one more: spaces, which are harmless
+                next = next.length <= left ? next : " ".repeat(left).getBytes(StandardCharsets.UTF_8);
+                out.write(next);
+                left -= next.length;
+            }
+            out.write(end.getBytes(StandardCharsets.UTF_8));
+        }
+        return file;
+    }
+
+    private Path longTensor(String name, long bytes, long fileBytes) throws IOException {
+        String json = "{\"a\":{\"dtype\":\"U8\",\"shape\":[" + bytes + "],\"data_offsets\":[0," + bytes + "]}}";
+        Path file = Files.write(folder.resolve(name), file(json, new byte[0]));
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(8 + json.length() + fileBytes);
+        }
+        return file;
     }
 
     @Test
