@@ -51,7 +51,12 @@ public final class EventFileWriter implements Closeable {
             writer.record(writer.event(0).string(3, FILE_VERSION));
             writer.flush();
         } catch (Throwable failure) {
-            writer.close();
+            try {
+                writer.close();
+            } catch (IOException e) {
+                failure.addSuppressed(e);
+            }
+            Files.deleteIfExists(writer.file);
             throw failure;
         }
         return writer;

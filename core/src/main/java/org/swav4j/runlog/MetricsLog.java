@@ -5,15 +5,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.swav4j.format.AtomicFile;
-import org.swav4j.format.EventFileWriter;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -25,7 +26,10 @@ import tools.jackson.core.json.JsonFactory;
  * <p>{@code step} comes first in a line, the other keys as the row gives them: rows of one kind should be maps of one order.
  * JSON has no number for NaN and the infinities; they become {@code null} there and stay what they are in the event file.
  *
- * <p>Not safe for use by several threads, nor for two processes on one run.
+ * <p>A row that cannot be written, as on a full disk, ends no run: it is kept, up to {@link LineAppender#MOST_KEPT} rows, and
+ * written before the next one that can be. Of the event files such rows are left out.
+ *
+ * <p>Not safe for use by several threads, but for {@link #sync}, nor for two processes on one run.
  */
 public final class MetricsLog implements Closeable {
     /** The key every row has: optimiser steps done, counted from 0 over the whole run. */
@@ -33,14 +37,20 @@ public final class MetricsLog implements Closeable {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    private final FileChannel lines;
-    private final EventFileWriter events;
+    private final RunDirectory run;
+    private final Consumer<String> warning;
+    private final LineAppender lines;
+    private final ScalarEvents events;
+    private boolean linesFailed;
+    private boolean eventsFailed;
 
-    private MetricsLog(RunDirectory run, OpenOption... mode) throws IOException {
-        Files.createDirectories(run.tensorboard());
-        this.lines = FileChannel.open(run.metrics(), mode);
+    MetricsLog(RunDirectory run, Consumer<String> warning, LineAppender lines) throws IOException {
+        this.run = run;
+        this.warning = warning;
+        this.lines = lines;
         try {
-            this.events = EventFileWriter.create(run.tensorboard());
+            Files.createDirectories(run.tensorboard());
+            this.events = new ScalarEvents(run.tensorboard());
         } catch (Throwable failure) {
             lines.close();
             throw failure;
@@ -50,19 +60,37 @@ public final class MetricsLog implements Closeable {
     /**
      * Starts the metrics of a new run.
      *
+     * @param warning told in one line when rows cannot be written, and when they can be again, on the thread that writes
      * @throws java.nio.file.FileAlreadyExistsException when the run has metrics
      */
+    public static MetricsLog create(RunDirectory run, Consumer<String> warning) throws IOException {
+        return open(run, warning, StandardOpenOption.CREATE_NEW);
+    }
+
+    /** As {@link #create(RunDirectory, Consumer)} for who does not ask before {@link #close} whether rows could be written. */
     public static MetricsLog create(RunDirectory run) throws IOException {
-        return new MetricsLog(run, StandardOpenOption.CREATE_NEW, StandardOpenOption.APPEND);
+        return create(run, message -> {});
+    }
+
+    private static MetricsLog open(RunDirectory run, Consumer<String> warning, OpenOption first) throws IOException {
+        Path file = run.metrics();
+        return new MetricsLog(
+                run,
+                warning,
+                new LineAppender(
+                        FileChannel.open(file, first, StandardOpenOption.APPEND),
+                        () -> FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)));
     }
 
     /**
      * Goes on after the checkpoint of {@code resumeStep}: rows of later steps and a line cut off at the end are removed, and
      * TensorBoard is told that later values from older event files are void.
      *
+     * @param warning as {@link #create(RunDirectory, Consumer)} has it
      * @throws org.swav4j.format.FormatException when a line other than the last is not a row
      */
-    public static MetricsLog openForResume(RunDirectory run, long resumeStep) throws IOException {
+    public static MetricsLog openForResume(RunDirectory run, long resumeStep, Consumer<String> warning)
+            throws IOException {
         if (Files.exists(run.metrics())) {
             AtomicFile.write(run.metrics(), channel -> {
                 OutputStream kept = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
@@ -76,10 +104,9 @@ public final class MetricsLog implements Closeable {
                 kept.flush();
             });
         }
-        MetricsLog log = new MetricsLog(run, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        MetricsLog log = open(run, warning, StandardOpenOption.CREATE);
         try {
             log.events.restartAt(resumeStep + 1);
-            log.events.flush();
         } catch (Throwable failure) {
             log.close();
             throw failure;
@@ -87,46 +114,70 @@ public final class MetricsLog implements Closeable {
         return log;
     }
 
+    /** As {@link #openForResume(RunDirectory, long, Consumer)} for who does not ask before {@link #close}. */
+    public static MetricsLog openForResume(RunDirectory run, long resumeStep) throws IOException {
+        return openForResume(run, resumeStep, message -> {});
+    }
+
     /**
-     * Appends one row, visible to readers when the call returns.
+     * Appends one row, visible to readers when the call returns, or keeps it for later.
      *
      * @param row key → integer, floating-point number, text, truth value or null; {@code step} must be an integer ≥ 0
      * @throws IllegalArgumentException when the row has no step or a value of another type; nothing is written then
      */
-    public void write(Map<String, ?> row) throws IOException {
+    public void write(Map<String, ?> row) {
         long step = step(row);
-        byte[] line = line(step, row);
-        append(line);
-        for (Map.Entry<String, ?> entry : row.entrySet()) {
-            if (entry.getValue() instanceof Number number && !entry.getKey().equals(STEP)) {
-                events.scalar(entry.getKey(), step, number.doubleValue());
-            }
+        lines.append(line(step, row));
+        if (lines.trouble().isEmpty()) {
+            events.write(step, row);
         }
-        events.flush();
+        tell();
     }
 
+    private void tell() {
+        Optional<IOException> trouble = lines.trouble();
+        if (trouble.isPresent() && !linesFailed) {
+            warning.accept(run.metrics() + ": cannot be written: " + RunDirectory.reason(trouble.get())
+                    + "; its rows are kept until it can be, at most " + LineAppender.MOST_KEPT);
+        } else if (trouble.isEmpty() && linesFailed) {
+            warning.accept(run.metrics() + ": can be written again; "
+                    + (lines.lost() == 0 ? "no row is lost" : lines.lost() + " rows are lost"));
+        }
+        linesFailed = trouble.isPresent();
+        Optional<IOException> gap = events.trouble();
+        if (gap.isPresent() && !eventsFailed) {
+            warning.accept(run.tensorboard() + ": cannot be written: " + RunDirectory.reason(gap.get())
+                    + "; what is missing there stands in " + RunDirectory.METRICS);
+        } else if (gap.isEmpty() && eventsFailed) {
+            warning.accept(run.tensorboard() + ": can be written again");
+        }
+        eventsFailed = gap.isPresent();
+    }
+
+    /** Makes the rows written so far outlast a loss of power. Any thread may call it, even after {@link #close}. */
+    public void sync() throws IOException {
+        // a channel of its own: one is closed for everybody when a thread that uses it is interrupted
+        try (FileChannel channel = FileChannel.open(run.metrics(), StandardOpenOption.WRITE)) {
+            channel.force(false);
+        }
+    }
+
+    /**
+     * Tries once more to write the rows that were kept.
+     *
+     * @throws IOException if that fails again, saying how many rows are lost
+     */
     @Override
     public void close() throws IOException {
-        try (FileChannel closing = lines) {
-            events.close();
+        try (ScalarEvents closing = events) {
+            lines.close();
         }
-    }
-
-    /** A line that did not fit on the disk is taken back: the next row must not be glued to half a line. */
-    private void append(byte[] line) throws IOException {
-        long before = lines.size();
-        ByteBuffer bytes = ByteBuffer.wrap(line);
-        try {
-            while (bytes.hasRemaining()) {
-                lines.write(bytes);
-            }
-        } catch (IOException failure) {
-            try {
-                lines.truncate(before);
-            } catch (IOException e) {
-                failure.addSuppressed(e);
-            }
-            throw failure;
+        if (lines.trouble().isPresent()) {
+            IOException why = lines.trouble().get();
+            throw new IOException(
+                    run.metrics() + ": " + (lines.lost() + lines.waiting()) + " rows cannot be written: "
+                            + RunDirectory.reason(why),
+                    why);
         }
     }
 

@@ -303,6 +303,6 @@ public final class RunDirectory {
                     ? named.getClass().getSimpleName() + " " + named.getFile()
                     : named.getReason() + " (" + named.getFile() + ")";
         }
-        return String.valueOf(failure.getMessage());
+        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 }

@@ -136,8 +136,8 @@ final class TrainingLoop implements AutoCloseable {
     /** A run that ended before its first checkpoint begins again, over the rows it has written. */
     private MetricsLog openMetrics() throws IOException {
         return job.resume() != null || Files.exists(job.run().metrics())
-                ? MetricsLog.openForResume(job.run(), from.step())
-                : MetricsLog.create(job.run());
+                ? MetricsLog.openForResume(job.run(), from.step(), listener::warning)
+                : MetricsLog.create(job.run(), listener::warning);
     }
 
     /**
@@ -332,7 +332,7 @@ final class TrainingLoop implements AutoCloseable {
         rewinds.leaveOut(failure);
         Progress at = goOn(back);
         metrics.close();
-        metrics = MetricsLog.openForResume(job.run(), at.step());
+        metrics = MetricsLog.openForResume(job.run(), at.step(), listener::warning);
         batches.clear();
         String message = String.format(
                 java.util.Locale.ROOT,

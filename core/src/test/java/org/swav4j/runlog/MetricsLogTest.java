@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -166,6 +169,154 @@ class MetricsLogTest {
             assertThatThrownBy(() -> MetricsLog.openForResume(run, 1)).isInstanceOf(FormatException.class);
             assertThat(run.metrics()).hasContent(content);
         }
+    }
+
+    @Test
+    void rowsThatDoNotFitOnTheDiskAreKeptAndWrittenFirstWhenTheyDo() throws IOException {
+        FullDisk disk = new FullDisk(run.metrics());
+        List<String> warnings = new ArrayList<>();
+        try (MetricsLog log = new MetricsLog(run, warnings::add, new LineAppender(disk.open(), disk))) {
+            log.write(row(1, "loss", 4.0));
+            assertThat(warnings).isEmpty();
+            disk.room = 7;
+            log.write(row(2, "loss", 3.0));
+            log.write(row(3, "loss", 2.5));
+            log.write(row(3, "knn", 0.5));
+            assertThat(run.metrics()).hasContent("{\"step\":1,\"loss\":4.0}\n");
+            assertThat(warnings)
+                    .containsExactly(run.metrics() + ": cannot be written: No space left on device; its rows are kept"
+                            + " until it can be, at most 10000");
+
+            // what fits is written even if the rest does not
+            disk.room = 22 + 3;
+            log.write(row(4, "loss", 2.0));
+            assertThat(run.metrics()).hasContent("{\"step\":1,\"loss\":4.0}\n{\"step\":2,\"loss\":3.0}\n");
+            disk.room = 1_000;
+            log.write(row(5, "loss", 1.0));
+            assertThat(warnings).hasSize(2);
+            assertThat(warnings.get(1)).isEqualTo(run.metrics() + ": can be written again; no row is lost");
+        }
+        assertThat(warnings).hasSize(2);
+        assertThat(run.metrics()).hasContent("""
+                {"step":1,"loss":4.0}
+                {"step":2,"loss":3.0}
+                {"step":3,"loss":2.5}
+                {"step":3,"knn":0.5}
+                {"step":4,"loss":2.0}
+                {"step":5,"loss":1.0}
+                """);
+        assertThat(scalars()).containsExactly("1 loss 4.0", "5 loss 1.0");
+    }
+
+    @Test
+    void halfALineThatCannotBeTakenBackAtOnceIsBeforeTheNextIsWritten() throws IOException {
+        FullDisk disk = new FullDisk(run.metrics());
+        try (MetricsLog log = new MetricsLog(run, message -> {}, new LineAppender(disk.open(), disk))) {
+            log.write(row(1));
+            disk.room = 5;
+            disk.truncates = false;
+            log.write(row(2));
+            log.write(row(3));
+            assertThat(run.metrics()).hasContent("{\"step\":1}\n{\"ste");
+            assertThat(MetricsReader.read(run.metrics())).hasSize(1);
+            disk.truncates = true;
+            disk.room = 100;
+            log.write(row(4));
+        }
+        assertThat(run.metrics()).hasContent("{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n{\"step\":4}\n");
+    }
+
+    @Test
+    void ofTooManyRowsTheNewestAreKeptAndTheOthersCounted() throws IOException {
+        FullDisk disk = new FullDisk(run.metrics());
+        List<String> warnings = new ArrayList<>();
+        try (MetricsLog log = new MetricsLog(run, warnings::add, new LineAppender(disk.open(), disk))) {
+            disk.room = 0;
+            for (int step = 1; step <= 10_002; step++) {
+                log.write(row(step));
+            }
+            disk.room = 1 << 20;
+            log.write(row(10_003));
+        }
+        assertThat(MetricsReader.read(run.metrics()))
+                .hasSize(10_000)
+                .startsWith(Map.of("step", 4L))
+                .endsWith(Map.of("step", 10_003L));
+        assertThat(warnings).hasSize(2);
+        assertThat(warnings.get(1)).endsWith(": can be written again; 3 rows are lost");
+    }
+
+    @Test
+    void closingTriesOnceMoreAndSaysWhatIsLost() throws IOException {
+        FullDisk disk = new FullDisk(run.metrics());
+        MetricsLog luckless = new MetricsLog(run, message -> {}, new LineAppender(disk.open(), disk));
+        disk.room = 3;
+        luckless.write(row(1));
+        luckless.write(row(2));
+        assertThatThrownBy(luckless::close)
+                .isInstanceOf(IOException.class)
+                .hasMessage(run.metrics() + ": 2 rows cannot be written: No space left on device");
+        assertThat(run.metrics()).isEmptyFile();
+
+        MetricsLog lucky = new MetricsLog(run, message -> {}, new LineAppender(disk.open(), disk));
+        disk.room = 0;
+        lucky.write(row(3));
+        disk.room = 100;
+        lucky.close();
+        assertThat(run.metrics()).hasContent("{\"step\":3}\n");
+    }
+
+    @Test
+    void aRealDeviceThatIsFullIsGotOver() throws IOException {
+        Path full = Path.of("/dev/full");
+        Assumptions.assumeTrue(Files.isWritable(full), "needs Linux's /dev/full");
+        List<String> warnings = new ArrayList<>();
+        LineAppender lines = new LineAppender(
+                FileChannel.open(full, StandardOpenOption.WRITE),
+                () -> FileChannel.open(run.metrics(), StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+        try (MetricsLog log = new MetricsLog(run, warnings::add, lines)) {
+            log.write(row(1));
+            assertThat(warnings).singleElement().asString().contains(": cannot be written: No space left on device;");
+            log.write(row(2));
+        }
+        assertThat(run.metrics()).hasContent("{\"step\":1}\n{\"step\":2}\n");
+    }
+
+    @Test
+    void whatCannotGoToTheEventFileIsLeftOutAndTheRestGoesToANewOne() throws IOException {
+        ScalarEvents events = new ScalarEvents(run.tensorboard());
+        events.write(1, row(1, "loss", 4.0));
+        // its file cannot be written any more
+        events.close();
+        events.write(2, row(2, "loss", 3.0));
+        assertThat(events.trouble()).isPresent();
+        events.write(3, row(3, "loss", 2.0));
+        assertThat(events.trouble()).isEmpty();
+        events.close();
+        assertThat(scalars()).containsExactly("1 loss 4.0", "3 loss 2.0");
+    }
+
+    @Test
+    void anotherThreadMayForceRowsToTheDiskAndBeInterrupted() throws Exception {
+        try (MetricsLog log = MetricsLog.create(run)) {
+            log.write(row(1));
+            log.sync();
+            Throwable[] thrown = new Throwable[1];
+            Thread other = new Thread(() -> {
+                Thread.currentThread().interrupt();
+                try {
+                    log.sync();
+                } catch (IOException e) {
+                    thrown[0] = e;
+                }
+            });
+            other.start();
+            other.join();
+            assertThat(thrown[0]).isInstanceOf(ClosedByInterruptException.class);
+            log.write(row(2));
+            log.sync();
+        }
+        assertThat(run.metrics()).hasContent("{\"step\":1}\n{\"step\":2}\n");
     }
 
     @Test
