@@ -90,9 +90,7 @@ class FullDiskTest {
             long kept = Checkpoint.find(run).progress().step();
 
             Files.delete(disk.resolve("filler"));
-            int before = process.out().length();
-            assertThat(process.await(() -> output(process).substring(before).contains("saved "), 30))
-                    .isTrue();
+            awaitOutput(process, "saved ", process.out().length());
             process.signal("TERM");
             SwavProcess.Result end = process.end(10);
             assertThat(end.code()).as(end.out() + end.err()).isEqualTo(143);
@@ -133,9 +131,7 @@ class FullDiskTest {
             assertThat(process.out()).contains("Read-only file system");
             assertThat(run("umount", "-l", checkpoints.toString())).isZero();
             mounted.remove(checkpoints);
-            int before = process.out().length();
-            assertThat(process.await(() -> output(process).substring(before).contains("saved "), 30))
-                    .isTrue();
+            awaitOutput(process, "saved ", process.out().length());
         }
     }
 
@@ -153,9 +149,12 @@ class FullDiskTest {
     }
 
     private static void awaitOutput(SwavProcess process, String text) throws Exception {
-        assertThat(process.await(() -> output(process).contains(text), 60))
-                .as(process.out() + process.err())
-                .isTrue();
+        awaitOutput(process, text, 0);
+    }
+
+    private static void awaitOutput(SwavProcess process, String text, int from) throws Exception {
+        boolean came = process.await(() -> output(process).substring(from).contains(text), 60);
+        assertThat(came).as(process.out() + process.err()).isTrue();
     }
 
     private static String output(SwavProcess process) {
