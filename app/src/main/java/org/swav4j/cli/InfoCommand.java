@@ -76,12 +76,14 @@ final class InfoCommand implements Runnable {
         return facts;
     }
 
-    /** Versions of the native libraries, by name. */
+    /** Versions of the native libraries and of what binds them, by name; and which of libtorch's kernels this CPU gets. */
     static Map<String, String> libraries() {
         Map<String, String> libraries = new LinkedHashMap<>();
         libraries.put("libtorch", nativeVersion("pytorch"));
         libraries.put("opencv", nativeVersion("opencv"));
         libraries.put("openblas", nativeVersion("openblas"));
+        libraries.put("javacpp", nativeVersion("javacpp"));
+        libraries.put("libtorch_cpu_kernels", cpuKernels());
         return libraries;
     }
 

@@ -2,6 +2,7 @@ package org.swav4j.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.data.DataException;
@@ -20,6 +22,7 @@ import org.swav4j.eval.FrozenEncoder;
 import org.swav4j.eval.Knn;
 import org.swav4j.eval.KnnProtocol;
 import org.swav4j.profile.StepProfiler;
+import org.swav4j.runlog.Provenance;
 import org.swav4j.runlog.RunDirectory;
 import org.swav4j.s3.S3Locations;
 import org.swav4j.train.AutoConfig;
@@ -69,6 +72,8 @@ final class PretrainCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
     /** What the flag without a value stands for. */
     private static final String RESUME_ALONE = "";
+    /** What is used where there is no --data. */
+    private static final String SAMPLE_PRESET = "sample";
 
     private static final int KNN_NEIGHBOURS = 20;
     private static final double KNN_TEMPERATURE = 0.07;
@@ -182,7 +187,7 @@ final class PretrainCommand implements Callable<Integer> {
         Interrupts interrupts = onPreempt.saves()
                 ? Interrupts.install(spec.commandLine().getErr())
                 : Interrupts.installForPreemptionAtOnce(spec.commandLine().getErr());
-        TrainingResult result = train(images, resolution, run, protocol, line, interrupts);
+        TrainingResult result = train(images, resolution, run, origin(given), protocol, line, interrupts);
         PretrainReport report = new PretrainReport(results, json, quiet, result, run);
         if (result.interrupted()) {
             report.stopped(commandToGoOn(run));
@@ -207,11 +212,12 @@ final class PretrainCommand implements Callable<Integer> {
             ImageSource images,
             Resolution resolution,
             Path run,
+            Provenance.Origin origin,
             KnnProtocol protocol,
             ProgressLine line,
             Interrupts interrupts)
             throws IOException {
-        PretrainRun training = new PretrainRun(images, resolution, run, words(), profiledSteps());
+        PretrainRun training = new PretrainRun(images, resolution, run, origin, location(), profiledSteps());
         try (interrupts) {
             return resumes()
                     ? training.resume(acceptDataChange, protocol, line, interrupts)
@@ -245,6 +251,22 @@ final class PretrainCommand implements Callable<Integer> {
                 new Quarantine("k-NN"));
     }
 
+    /** How the run came to be, for the record. */
+    private Provenance.Origin origin(Settings given) {
+        String recipe = preset == null && data == null ? SAMPLE_PRESET : preset;
+        Optional<String> from =
+                Optional.ofNullable(initFrom).map(p -> p.toAbsolutePath().toString());
+        return Provenance.Origin.here(words(), Optional.ofNullable(recipe), given.overrides(), from);
+    }
+
+    /** Where the images lie, for the record. */
+    private String location() {
+        Path place = data == null ? SampleData.trainFolder() : data;
+        return place.getFileSystem() == FileSystems.getDefault()
+                ? place.toAbsolutePath().toString()
+                : Places.shown(spec, "--data", data);
+    }
+
     /** Program and arguments, for the record. */
     private List<String> words() {
         List<String> words = new ArrayList<>(List.of("swav"));
@@ -261,7 +283,7 @@ final class PretrainCommand implements Callable<Integer> {
         if (preset != null) {
             settings.preset(preset);
         } else if (data == null && !resumes()) {
-            settings.preset("sample");
+            settings.preset(SAMPLE_PRESET);
         }
         if (config != null) {
             settings.file(config);

@@ -18,7 +18,6 @@ import org.swav4j.runlog.Provenance;
 import org.swav4j.runlog.Provenance.Event;
 import org.swav4j.runlog.Provenance.Kind;
 import org.swav4j.runlog.RunDirectory;
-import org.swav4j.runlog.RunDirectoryException;
 import org.swav4j.runlog.RunLock;
 import org.swav4j.tensor.ComputeDevice;
 import org.swav4j.tensor.StateDict;
@@ -38,14 +37,23 @@ final class PretrainRun {
     private final ImageSource images;
     private final Resolution resolution;
     private final Path out;
-    private final List<String> commandLine;
+    private final Provenance.Origin origin;
+    private final String location;
     private final int profiledSteps;
 
-    PretrainRun(ImageSource images, Resolution resolution, Path out, List<String> commandLine, int profiledSteps) {
+    /** {@code location} is where the images lie, for the record. */
+    PretrainRun(
+            ImageSource images,
+            Resolution resolution,
+            Path out,
+            Provenance.Origin origin,
+            String location,
+            int profiledSteps) {
         this.images = images;
         this.resolution = resolution;
         this.out = out;
-        this.commandLine = commandLine;
+        this.origin = origin;
+        this.location = location;
         this.profiledSteps = profiledSteps;
     }
 
@@ -68,31 +76,33 @@ final class PretrainRun {
             }
             RunDirectory run = RunDirectory.create(out);
             try (RunLock lock = locked(run, listener)) {
-                AtomicFile.write(
-                        run.config(),
-                        ConfigYaml.write(config, resolution.choices()).getBytes(StandardCharsets.UTF_8));
-                Provenance provenance = Provenance.start(
-                        BuildInfo.read().version(),
-                        commandLine,
-                        InfoCommand.libraries(),
-                        new Provenance.Data(images.description(), images.fingerprint()));
-                provenance.write(run);
-                return train(run, provenance, null, initial, false, protocol, listener, stop);
-            } catch (RunDirectoryException e) {
-                // somebody else's by now
-                throw e;
-            } catch (IOException | RuntimeException | Error e) {
-                if (!run.hasProgress()) {
-                    run.discard();
+                try {
+                    AtomicFile.write(
+                            run.config(),
+                            ConfigYaml.write(config, resolution.choices()).getBytes(StandardCharsets.UTF_8));
+                    Provenance provenance =
+                            Provenance.start(BuildInfo.read().version(), origin, InfoCommand.libraries(), data());
+                    provenance.write(run);
+                    return train(run, provenance, null, initial, false, protocol, listener, stop);
+                } catch (IOException | RuntimeException | Error e) {
+                    // while the lock is held: somebody else may begin here as soon as it is not
+                    if (!run.hasProgress()) {
+                        run.discard();
+                    }
+                    throw e;
                 }
-                throw e;
             }
         }
+    }
+
+    private Provenance.Data data() {
+        return new Provenance.Data(images.description(), images.fingerprint(), location, images.size(), images.bytes());
     }
 
     private static RunLock locked(RunDirectory run, TrainingListener listener) throws IOException {
         RunLock lock = RunLock.acquire(run);
         lock.warning().ifPresent(listener::warning);
+        run.removeLeftovers();
         return lock;
     }
 
@@ -134,7 +144,16 @@ final class PretrainRun {
                         run.config(), ConfigYaml.write(config, List.of()).getBytes(StandardCharsets.UTF_8));
             }
             long step = checkpoint == null ? 0 : checkpoint.progress().step();
-            Provenance provenance = before.withEvent(Event.now(Kind.RESUME, step));
+            Provenance provenance = before;
+            if (!sameData) {
+                provenance = before.withData(data())
+                        .withEvent(Event.now(
+                                Kind.DATA_CHANGE,
+                                step,
+                                "until then " + before.data().description() + ", fingerprint "
+                                        + before.data().fingerprint()));
+            }
+            provenance = provenance.withEvent(Event.now(Kind.RESUME, step));
             provenance.write(run);
             return train(run, provenance, checkpoint, null, !sameData, protocol, listener, stop);
         }
@@ -168,8 +187,8 @@ final class PretrainRun {
                 ? null
                 : model -> protocol.evaluate(pixels -> model.features(pixels, config.precision()))
                         .top1();
-        Pretraining.Job job =
-                new Pretraining.Job(config, images, run, from, initial, evaluation, profiledSteps, false, "");
+        Pretraining.Job job = new Pretraining.Job(
+                config, images, run, from, initial, evaluation, profiledSteps, acceptDataChange, provenance.runId());
         try {
             TrainingResult result = new Pretraining(job, new Alone(), listener, stop).run();
             Kind how = result.interrupted() ? Kind.INTERRUPTED : Kind.FINISHED;

@@ -12,14 +12,23 @@ record SampleData(ImageFolder train, ImageFolder test) {
 
     /** @param say told when drawing takes a moment */
     static SampleData prepare(Consumer<String> say) throws IOException {
-        Path root = cache().resolve("sample-images");
+        Path root = root();
         if (!SampleImages.isComplete(root, SampleImages.TRAIN_PER_CLASS, SampleImages.TEST_PER_CLASS, SEED)) {
             int classes = SampleImages.classes().size();
             say.accept("Drawing " + classes * (SampleImages.TRAIN_PER_CLASS + SampleImages.TEST_PER_CLASS)
                     + " sample images of " + classes + " classes into " + root);
             SampleImages.draw(root, SampleImages.TRAIN_PER_CLASS, SampleImages.TEST_PER_CLASS, SEED);
         }
-        return new SampleData(ImageFolder.open(root.resolve("train")), ImageFolder.open(root.resolve("test")));
+        return new SampleData(ImageFolder.open(trainFolder()), ImageFolder.open(root.resolve("test")));
+    }
+
+    /** Where the images to train on lie, or will. */
+    static Path trainFolder() {
+        return root().resolve("train");
+    }
+
+    private static Path root() {
+        return cache().resolve("sample-images");
     }
 
     /** {@code $XDG_CACHE_HOME/swav4j}, or {@code ~/.cache/swav4j}. */

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.swav4j.runlog.Provenance;
+import org.swav4j.runlog.RunDirectory;
 import org.swav4j.sample.SampleImages;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -53,7 +55,16 @@ class EndToEndTest {
         for (String file : List.of("config.yaml", "provenance.json", "metrics.jsonl", "tensorboard")) {
             assertThat(run.resolve(file)).exists();
         }
-        assertThat(Files.readString(run.resolve("provenance.json"))).contains("\"finished\"");
+        Provenance provenance = Provenance.read(RunDirectory.open(run));
+        assertThat(provenance.history()).extracting(Provenance.Event::event).endsWith(Provenance.Kind.FINISHED);
+        assertThat(provenance.data().location())
+                .isEqualTo(train().toAbsolutePath().toString());
+        assertThat(provenance.data().images()).isEqualTo(36);
+        assertThat(provenance.data().bytes().orElseThrow()).isPositive();
+        assertThat(provenance.origin().overrides()).containsEntry("batch_size", "12");
+        assertThat(provenance.libraries())
+                .containsKeys("libtorch", "opencv", "openblas", "javacpp", "libtorch_cpu_kernels")
+                .doesNotContainValue("unknown");
 
         TinyCommand.Result knn =
                 TinyCommand.swav("knn", "--model", run, "--train", train(), "--test", test(), "--k", "3", "--json");

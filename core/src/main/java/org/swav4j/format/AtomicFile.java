@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * Replaces a file as a whole: after a crash at any moment the target holds either all of the old bytes or all of the new
@@ -17,7 +18,15 @@ import java.util.UUID;
  * made durable by forcing the directory.
  */
 public final class AtomicFile {
+    private static final Pattern TEMPORARY =
+            Pattern.compile("\\..+\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\.tmp", Pattern.DOTALL);
+
     private AtomicFile() {}
+
+    /** Whether a file's name is that of a temporary file; one that nobody writes any more is what a killed process left. */
+    public static boolean isTemporary(Path file) {
+        return TEMPORARY.matcher(String.valueOf(file.getFileName())).matches();
+    }
 
     /** Writes a file's content to the channel, which stands at position 0 of an empty file. */
     @FunctionalInterface

@@ -1,5 +1,6 @@
 package org.swav4j.runlog;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
 import org.swav4j.format.AtomicFile;
 import org.swav4j.format.FormatException;
 import tools.jackson.core.JacksonException;
@@ -22,16 +25,16 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Where the numbers of a run come from. Stands in {@code provenance.json} as an object of these components.
  *
  * @param format version of this file's layout, {@link #FORMAT}
+ * @param runId a UUID that stays with the run wherever its directory is moved; two runs never share one
  * @param swav4j version of this library
  * @param started when the run began, UTC
- * @param commandLine program and arguments, as they were given
- * @param workingDirectory what relative paths in it refer to
- * @param gitCommit commit checked out around the working directory, where there is one; uncommitted changes do not show
+ * @param origin what was typed to begin it, and where
  * @param machine where it ran
  * @param libraries name → version, e.g. {@code libtorch → 2.10.0}
  * @param data what it was trained on
@@ -39,17 +42,16 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public record Provenance(
         int format,
+        String runId,
         String swav4j,
         Instant started,
-        List<String> commandLine,
-        String workingDirectory,
-        Optional<String> gitCommit,
+        Origin origin,
         Machine machine,
         Map<String, String> libraries,
         Data data,
         List<Event> history) {
-    /** The layout this version writes and reads. */
-    public static final int FORMAT = 1;
+    /** The layout this version writes; it reads older ones too, as {@link OlderProvenance} says. */
+    public static final int FORMAT = 2;
 
     private static final int MAX_BYTES = 16 << 20;
 
@@ -61,13 +63,16 @@ public record Provenance(
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    /** Copies the collections; nothing may be null. */
+    /**
+     * Copies the collections; nothing may be null.
+     *
+     * @throws IllegalArgumentException if {@code runId} is no UUID
+     */
     public Provenance {
+        UUID.fromString(runId);
         Objects.requireNonNull(swav4j, "swav4j");
         Objects.requireNonNull(started, "started");
-        commandLine = List.copyOf(commandLine);
-        Objects.requireNonNull(workingDirectory, "workingDirectory");
-        Objects.requireNonNull(gitCommit, "gitCommit");
+        Objects.requireNonNull(origin, "origin");
         Objects.requireNonNull(machine, "machine");
         libraries = Collections.unmodifiableMap(new LinkedHashMap<>(libraries));
         Objects.requireNonNull(data, "data");
@@ -75,16 +80,65 @@ public record Provenance(
     }
 
     /**
+     * What was typed to begin a run, and where. Secrets are the caller's to take out.
+     *
+     * @param commandLine program and arguments, as they were given
+     * @param workingDirectory what relative paths in it refer to
+     * @param gitCommit commit checked out around the working directory, where there is one; uncommitted changes do not show
+     * @param preset the recipe the settings started from, if one was named
+     * @param overrides the settings given by flag or file, key → value as {@code config.yaml} has it
+     * @param initFrom absolute path of the run or checkpoint whose weights it began with, if any
+     */
+    public record Origin(
+            List<String> commandLine,
+            String workingDirectory,
+            Optional<String> gitCommit,
+            Optional<String> preset,
+            Map<String, String> overrides,
+            Optional<String> initFrom) {
+        /** Copies the collections; nothing may be null. */
+        public Origin {
+            commandLine = List.copyOf(commandLine);
+            Objects.requireNonNull(workingDirectory, "workingDirectory");
+            Objects.requireNonNull(gitCommit, "gitCommit");
+            Objects.requireNonNull(preset, "preset");
+            overrides = Collections.unmodifiableMap(new LinkedHashMap<>(overrides));
+            Objects.requireNonNull(initFrom, "initFrom");
+        }
+
+        /** Of a run that is begun in this process's working directory. */
+        public static Origin here(
+                List<String> commandLine,
+                Optional<String> preset,
+                Map<String, String> overrides,
+                Optional<String> initFrom) {
+            Path workingDirectory = Path.of("").toAbsolutePath();
+            return new Origin(
+                    commandLine,
+                    workingDirectory.toString(),
+                    GitCommit.around(workingDirectory),
+                    preset,
+                    overrides,
+                    initFrom);
+        }
+    }
+
+    /**
      * What a run was trained on.
      *
-     * @param description for people, e.g. {@code 50000 images in images/train}
+     * @param description for people, e.g. {@code images/train: 50,000 images}
      * @param fingerprint equal for equal data, so that a resumed run notices other images
+     * @param location where it lay: an absolute path, or a location as it was typed without its secrets; empty if not known
+     * @param images how many there were; 0 if not known
+     * @param bytes how many bytes they had, encoded, where that is known without asking each image
      */
-    public record Data(String description, String fingerprint) {
-        /** Neither may be null. */
+    public record Data(String description, String fingerprint, String location, int images, OptionalLong bytes) {
+        /** Nothing may be null. */
         public Data {
             Objects.requireNonNull(description, "description");
             Objects.requireNonNull(fingerprint, "fingerprint");
+            Objects.requireNonNull(location, "location");
+            Objects.requireNonNull(bytes, "bytes");
         }
     }
 
@@ -102,6 +156,15 @@ public record Provenance(
         /** Someone ended it. */
         @JsonProperty("interrupted")
         INTERRUPTED,
+        /** The system asked for the machine: it saved and ended, and is meant to be resumed. */
+        @JsonProperty("preempted")
+        PREEMPTED,
+        /** It diverged and went back to an earlier checkpoint. */
+        @JsonProperty("rewind")
+        REWIND,
+        /** It went on with other images, as somebody wanted. */
+        @JsonProperty("data-change")
+        DATA_CHANGE,
         /** It did all its epochs. */
         @JsonProperty("finished")
         FINISHED
@@ -113,44 +176,49 @@ public record Provenance(
      * @param event what happened
      * @param time when, UTC
      * @param step optimiser steps done by then
+     * @param note what else there is to say, in words; empty, and then not in the file, if nothing
      */
-    public record Event(Kind event, Instant time, long step) {
-        /** Neither kind nor time may be null. */
+    public record Event(
+            Kind event,
+            Instant time,
+            long step,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) String note) {
+        /** Nothing may be null. */
         public Event {
             Objects.requireNonNull(event, "event");
             Objects.requireNonNull(time, "time");
+            Objects.requireNonNull(note, "note");
         }
 
         /** It happens now. */
         public static Event now(Kind event, long step) {
-            return new Event(event, Instant.now().truncatedTo(ChronoUnit.MILLIS), step);
+            return now(event, step, "");
+        }
+
+        /** It happens now, and there is something to say about it. */
+        public static Event now(Kind event, long step, String note) {
+            return new Event(event, Instant.now().truncatedTo(ChronoUnit.MILLIS), step, note);
         }
     }
 
     /** The provenance of a run that starts now in this process; its history is {@link Kind#START} at step 0. */
-    public static Provenance start(
-            String swav4jVersion, List<String> commandLine, Map<String, String> libraries, Data data) {
+    public static Provenance start(String swav4jVersion, Origin origin, Map<String, String> libraries, Data data) {
         Event start = Event.now(Kind.START, 0);
-        Path workingDirectory = Path.of("").toAbsolutePath();
+        String runId = UUID.randomUUID().toString();
         return new Provenance(
-                FORMAT,
-                swav4jVersion,
-                start.time(),
-                commandLine,
-                workingDirectory.toString(),
-                GitCommit.around(workingDirectory),
-                Machine.current(),
-                libraries,
-                data,
-                List.of(start));
+                FORMAT, runId, swav4jVersion, start.time(), origin, Machine.current(), libraries, data, List.of(start));
     }
 
     /** The same with one more entry at the end of the history. */
     public Provenance withEvent(Event event) {
         List<Event> longer = new ArrayList<>(history);
         longer.add(event);
-        return new Provenance(
-                format, swav4j, started, commandLine, workingDirectory, gitCommit, machine, libraries, data, longer);
+        return new Provenance(format, runId, swav4j, started, origin, machine, libraries, data, longer);
+    }
+
+    /** The same run on other data from here on; what it was trained on before belongs into an event's note. */
+    public Provenance withData(Data other) {
+        return new Provenance(format, runId, swav4j, started, origin, machine, libraries, other, history);
     }
 
     /** Creates or replaces the run's {@code provenance.json}, atomically. */
@@ -159,7 +227,7 @@ public record Provenance(
     }
 
     /**
-     * Reads the run's {@code provenance.json}.
+     * Reads the run's {@code provenance.json}; one of an older format becomes one of {@link #FORMAT}.
      *
      * @throws FormatException when the file is damaged, or of another version; the message says which
      */
@@ -185,6 +253,7 @@ public record Provenance(
                         "was written by a newer swav4j: its 'format' is " + version.intValue()
                                 + ", this version reads up to " + FORMAT);
             }
+            OlderProvenance.complete((ObjectNode) tree);
             return JSON.treeToValue(tree, Provenance.class);
         } catch (JacksonException e) {
             String line = e.getOriginalMessage().lines().findFirst().orElse("");

@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.stream.Stream;
+import org.swav4j.format.AtomicFile;
 
 /**
  * Where everything of one run lies:
@@ -50,6 +52,9 @@ public final class RunDirectory {
     /** File name of the {@link RunLock}. */
     public static final String LOCK = "run.lock";
 
+    /** Begins the names of files that only try out whether the directory can be written. */
+    private static final String TRIAL = ".writable";
+
     private final Path path;
 
     private RunDirectory(Path path) {
@@ -57,8 +62,8 @@ public final class RunDirectory {
     }
 
     /**
-     * Makes the directory of a new run, with its parents. An existing directory must be empty, but for the empty
-     * directories that an earlier start may have left. On failure nothing new remains.
+     * Makes the directory of a new run, with its parents. An existing directory must be empty, but for what a start leaves
+     * that is killed before there is a run. On failure nothing new remains.
      *
      * @throws RunDirectoryException when there is a run already, something else, or no permission to write
      */
@@ -71,7 +76,8 @@ public final class RunDirectory {
             createMissing(out.toAbsolutePath().normalize(), created);
             createMissing(out.toAbsolutePath().normalize().resolve(TENSORBOARD), created);
             createMissing(out.toAbsolutePath().normalize().resolve(CHECKPOINTS), created);
-            Files.delete(Files.writeString(Files.createTempFile(out, ".writable", null), "yes"));
+            // whoever holds the lock may take it for a leftover
+            Files.deleteIfExists(Files.writeString(Files.createTempFile(out, TRIAL, null), "yes"));
             return new RunDirectory(out);
         } catch (IOException failure) {
             for (Path directory : created) {
@@ -115,18 +121,45 @@ public final class RunDirectory {
         }
     }
 
-    /** Deletes what a run writes, and the directory if nothing else is in it. */
+    /** Whether both configuration and provenance are there; a run that is killed as it begins may lack the latter. */
+    public boolean isComplete() {
+        return Files.isRegularFile(config()) && Files.isRegularFile(provenance());
+    }
+
+    /**
+     * Deletes what a run writes, and the directory if nothing else is in it. To be called by the holder of the
+     * {@link RunLock}. Killed at any moment, it leaves a run or what a new one may take over.
+     */
     public void discard() throws IOException {
+        // what makes this a run goes last
         for (Path each : new Path[] {
-            config(), provenance(), metrics(), quarantine(), diverged(), profile(), tensorboard(), checkpoints()
+            checkpoints(), tensorboard(), metrics(), quarantine(), diverged(), profile(), provenance(), config()
         }) {
             deleteTree(each);
         }
-        try (Stream<Path> rest = Files.list(path)) {
-            if (rest.findAny().isEmpty()) {
-                Files.delete(path);
+        removeLeftovers();
+        deleteTree(lock());
+        if (isEmptyDirectory(path)) {
+            Files.delete(path);
+        }
+    }
+
+    /**
+     * Deletes temporary files that a killed process left in the directory itself. To be called by the holder of the
+     * {@link RunLock}, as nobody else may be writing one.
+     */
+    public void removeLeftovers() throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path, RunDirectory::isTemporary)) {
+            for (Path entry : entries) {
+                Files.deleteIfExists(entry);
             }
         }
+    }
+
+    private static boolean isTemporary(Path entry) {
+        String name = entry.getFileName().toString();
+        boolean trial = name.startsWith(TRIAL) && name.endsWith(".tmp");
+        return (trial || AtomicFile.isTemporary(entry)) && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static void deleteTree(Path root) throws IOException {
@@ -140,9 +173,17 @@ public final class RunDirectory {
         }
     }
 
-    /** Whether {@link #open} would find a run there. */
+    /**
+     * Whether {@link #open} would find a run there. A configuration that a start wrote which was killed before anything else
+     * is none: such a start has taken the lock, so that {@code run.lock} lies beside it.
+     */
     public static boolean holdsRun(Path path) {
-        return Files.isRegularFile(path.resolve(CONFIG)) || Files.isRegularFile(path.resolve(PROVENANCE));
+        return Files.isRegularFile(path.resolve(PROVENANCE))
+                || Files.isRegularFile(path.resolve(CONFIG)) && !new RunDirectory(path).isCutShort();
+    }
+
+    private boolean isCutShort() {
+        return Files.isRegularFile(lock()) && !Files.exists(provenance()) && !hasProgress();
     }
 
     /** The directory itself, as it was given. */
@@ -211,7 +252,12 @@ public final class RunDirectory {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(out)) {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
-                boolean leftover = (name.equals(TENSORBOARD) || name.equals(CHECKPOINTS)) && isEmptyDirectory(entry);
+                boolean leftover = switch (name) {
+                    case TENSORBOARD, CHECKPOINTS -> isEmptyDirectory(entry);
+                    // there is no run, so a configuration beside the lock is that of a start cut short
+                    case LOCK, CONFIG -> Files.isRegularFile(entry);
+                    default -> isTemporary(entry);
+                };
                 if (!leftover) {
                     throw new RunDirectoryException(
                             out,

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,17 @@ public final class Settings {
     /** The given value in canonical writing. */
     public Optional<String> text(Setting setting) {
         return given(setting).map(g -> SettingType.format(g.value()));
+    }
+
+    /** What flags and files gave, key → value in canonical writing; what a preset says is not among it. */
+    public Map<String, String> overrides() {
+        Map<String, String> overrides = new LinkedHashMap<>();
+        given.forEach((setting, value) -> {
+            if (value.layer() != Layer.PRESET) {
+                overrides.put(setting.key(), SettingType.format(value.value()));
+            }
+        });
+        return overrides;
     }
 
     /** These settings alone, as far as they were given; each keeps its place. */

@@ -9,6 +9,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +42,24 @@ class AtomicFileTest {
 
         assertThat(Files.readAllBytes(file)).containsExactly(1);
         assertOnly(file);
+    }
+
+    @Test
+    void itsTemporaryFilesAreKnownByTheirNames() throws IOException {
+        Path[] temporary = new Path[1];
+        AtomicFile.write(folder.resolve("a.b c"), channel -> {
+            try (Stream<Path> files = Files.list(folder)) {
+                temporary[0] = files.findFirst().orElseThrow();
+            }
+        });
+        assertThat(AtomicFile.isTemporary(temporary[0])).isTrue();
+        for (String other : List.of(
+                "a.b c",
+                ".a.tmp",
+                "a.0a8f1a52-2c66-4f0b-9d7d-111111111111.tmp",
+                ".0a8f1a52-2c66-4f0b-9d7d-111111111111.tmp")) {
+            assertThat(AtomicFile.isTemporary(folder.resolve(other))).as(other).isFalse();
+        }
     }
 
     @Test

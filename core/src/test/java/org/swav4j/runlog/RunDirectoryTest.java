@@ -11,6 +11,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.swav4j.ChildJvm;
+import org.swav4j.format.AtomicFile;
 
 class RunDirectoryTest {
     @TempDir
@@ -36,6 +38,114 @@ class RunDirectoryTest {
         RunDirectory.create(folder);
 
         assertThat(tree()).containsExactly("checkpoints", "tensorboard");
+    }
+
+    @Test
+    void takesOverWhatAStartLeavesThatIsCutShortAnywhere() throws IOException {
+        RunDirectory run = RunDirectory.create(folder);
+        List<String> steps = List.of(
+                ".writable123.tmp",
+                "run.lock",
+                ".config.yaml.0a8f1a52-2c66-4f0b-9d7d-111111111111.tmp",
+                "config.yaml",
+                ".provenance.json.0a8f1a52-2c66-4f0b-9d7d-222222222222.tmp");
+        for (String step : steps) {
+            Files.writeString(folder.resolve(step), "x");
+            assertThat(RunDirectory.holdsRun(folder)).as(step).isFalse();
+            assertThatThrownBy(() -> RunDirectory.open(folder)).isInstanceOf(RunDirectoryException.class);
+            RunDirectory.create(folder);
+        }
+        run.removeLeftovers();
+        assertThat(tree()).containsExactly("checkpoints", "config.yaml", "run.lock", "tensorboard");
+        assertThat(run.isComplete()).isFalse();
+
+        Files.writeString(run.provenance(), "{}");
+        assertThat(run.isComplete()).isTrue();
+        assertThat(RunDirectory.holdsRun(folder)).isTrue();
+        assertThatThrownBy(() -> RunDirectory.create(folder)).hasMessageContaining("already holds a run");
+    }
+
+    @Test
+    void aConfigurationWithoutProvenanceIsARunWhereThereIsSomethingToLose() throws IOException {
+        RunDirectory run = RunDirectory.create(folder);
+        Files.writeString(run.config(), "x");
+        Files.writeString(run.lock(), "");
+        assertThat(RunDirectory.holdsRun(folder)).isFalse();
+        Files.writeString(run.metrics(), "{\"step\":1}\n");
+        assertThat(RunDirectory.holdsRun(folder)).isTrue();
+        assertThat(RunDirectory.open(folder).isComplete()).isFalse();
+    }
+
+    @Test
+    void discardingTakesEverythingARunWritesAndNothingElse() throws IOException {
+        RunDirectory run = RunDirectory.create(folder.resolve("run"));
+        for (Path file : List.of(
+                run.config(),
+                run.provenance(),
+                run.metrics(),
+                run.quarantine(),
+                run.diverged(),
+                run.profile(),
+                run.lock(),
+                run.tensorboard().resolve("events"),
+                Files.createDirectory(run.checkpoints().resolve("step-1")).resolve("model"),
+                run.path().resolve(".metrics.jsonl.0a8f1a52-2c66-4f0b-9d7d-111111111111.tmp"),
+                run.path().resolve(".writable9.tmp"))) {
+            Files.writeString(file, "x");
+        }
+        Path mine = Files.writeString(run.path().resolve(".mine.tmp"), "x");
+        run.discard();
+        assertThat(tree()).containsExactly("run", "run/.mine.tmp");
+
+        Files.delete(mine);
+        RunDirectory.create(folder.resolve("run")).discard();
+        assertThat(tree()).isEmpty();
+    }
+
+    @Test
+    void aStartThatIsKilledNeverBlocksTheNext() throws Exception {
+        Path out = folder.resolve("run");
+        for (int round = 0; round < 3; round++) {
+            Process child = ChildJvm.start(folder, List.of(), Starting.class, out.toString());
+            while (child.isAlive()
+                    && !Files.readString(folder.resolve(ChildJvm.OUT)).contains("begins")) {
+                Thread.sleep(5);
+            }
+            Thread.sleep(20 + 37 * round);
+            assertThat(child.isAlive())
+                    .as(Files.readString(folder.resolve(ChildJvm.ERR)))
+                    .isTrue();
+            child.destroyForcibly().waitFor();
+
+            RunDirectory run = RunDirectory.holdsRun(out) ? RunDirectory.open(out) : RunDirectory.create(out);
+            try (RunLock lock = RunLock.acquire(run)) {
+                assertThat(lock.warning()).isEmpty();
+                run.removeLeftovers();
+                assertThat(run.isComplete() || !Files.exists(run.provenance())).isTrue();
+                run.discard();
+            }
+            assertThat(out).doesNotExist();
+        }
+    }
+
+    /** Begins runs and gives them up again, one after the other. */
+    static final class Starting {
+        private Starting() {}
+
+        public static void main(String[] arguments) throws IOException {
+            System.out.println("begins");
+            while (true) {
+                RunDirectory run = RunDirectory.create(Path.of(arguments[0]));
+                try (RunLock lock = RunLock.acquire(run)) {
+                    run.removeLeftovers();
+                    AtomicFile.write(run.config(), new byte[1_000]);
+                    AtomicFile.write(run.provenance(), new byte[1_000]);
+                    MetricsLog.create(run).close();
+                    lock.warning().ifPresent(System.err::println);
+                    run.discard();
+                }
+            }
+        }
     }
 
     @Test

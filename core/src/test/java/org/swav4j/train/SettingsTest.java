@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ class SettingsTest {
         assertThat(settings.place(Setting.ARCH)).startsWith("preset 'cifar10':").endsWith(": arch");
         assertThat(settings.place(Setting.EPSILON)).isEqualTo("my.yaml:1: epsilon");
         assertThat(settings.place(Setting.EPOCHS)).isEqualTo("--epochs");
+        assertThat(settings.overrides()).containsOnly(Map.entry("epsilon", "0.02"), Map.entry("epochs", "9"));
     }
 
     @Test

@@ -1,15 +1,24 @@
 package org.swav4j.train;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongPredicate;
 import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
 import org.swav4j.augment.Augmentation;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.checkpoint.Checkpoint;
+import org.swav4j.checkpoint.CheckpointDirectory;
 import org.swav4j.comm.Alone;
+import org.swav4j.comm.Collective;
 import org.swav4j.data.ImageSource;
 import org.swav4j.method.ModelConfig;
 import org.swav4j.method.SwavConfig;
@@ -50,8 +59,11 @@ final class TinyTraining implements TrainingListener {
     private EpochEvaluation evaluation;
     private int profiledSteps;
     private boolean acceptDataChange;
+    private Collective collective = new Alone();
     private final List<ProfileReport> profiles = new ArrayList<>();
     private long stopAfter = Long.MAX_VALUE;
+    private long done;
+    private int awaitedSaves;
     private Runnable afterStep = () -> {};
     private final List<StepReport> steps = new ArrayList<>();
     private final List<Double> knn = new ArrayList<>();
@@ -76,6 +88,17 @@ final class TinyTraining implements TrainingListener {
         return this;
     }
 
+    TinyTraining acceptingOtherImages() {
+        acceptDataChange = true;
+        return this;
+    }
+
+    /** Lets a save that came due after every so many steps be over before the next step is. */
+    TinyTraining awaitingSavesEvery(int steps) {
+        awaitedSaves = steps;
+        return this;
+    }
+
     TinyTraining profiled(int steps) {
         profiledSteps = steps;
         return this;
@@ -90,6 +113,76 @@ final class TinyTraining implements TrainingListener {
         return this;
     }
 
+    /** Makes the codes of a step be no numbers, and with them its loss, if asked so after that many steps. */
+    TinyTraining poisonedAfter(LongPredicate steps) {
+        collective = new Poison(() -> steps.test(done));
+        return this;
+    }
+
+    private record Poison(BooleanSupplier now) implements Collective {
+        @Override
+        public int rank() {
+            return 0;
+        }
+
+        @Override
+        public int world() {
+            return 1;
+        }
+
+        @Override
+        public void sum(Tensor tensor) {}
+
+        @Override
+        public void max(Tensor tensor) {
+            if (now.getAsBoolean()) {
+                tensor.fill_(new Scalar(Double.NaN));
+            }
+        }
+
+        @Override
+        public void broadcast(Tensor tensor, int root) {}
+    }
+
+    /** The same with another safety. */
+    static PretrainConfig safe(PretrainConfig c, SafetyConfig safety) {
+        return changed(c, c.epochs(), c.knnEvery(), safety);
+    }
+
+    /** The same with so many epochs between evaluations. */
+    static PretrainConfig evaluatedEvery(PretrainConfig c, int epochs) {
+        return changed(c, c.epochs(), epochs, c.safety());
+    }
+
+    /** The same for so many epochs. */
+    static PretrainConfig epochs(PretrainConfig c, int epochs) {
+        return changed(c, epochs, c.knnEvery(), c.safety());
+    }
+
+    private static PretrainConfig changed(PretrainConfig c, int epochs, int knnEvery, SafetyConfig safety) {
+        return new PretrainConfig(
+                c.model(),
+                c.crops(),
+                c.augmentation(),
+                c.method(),
+                c.optimizer(),
+                c.schedule(),
+                epochs,
+                c.maxSteps(),
+                c.batchSize(),
+                c.gradAccum(),
+                c.checkpointActivations(),
+                c.precision(),
+                c.device(),
+                c.threads(),
+                c.workers(),
+                c.seed(),
+                knnEvery,
+                c.cacheMb(),
+                c.augmentOn(),
+                safety);
+    }
+
     TinyTraining afterStep(Runnable action) {
         afterStep = action;
         return this;
@@ -101,17 +194,14 @@ final class TinyTraining implements TrainingListener {
 
     TrainingResult run(ImageSource images, Checkpoint resume) {
         steps.clear();
+        done = resume == null ? 0 : resume.progress().step();
         Pretraining.Job job = new Pretraining.Job(
                 config, images, run, resume, null, evaluation, profiledSteps, acceptDataChange, "tiny");
         try {
-            return new Pretraining(job, new Alone(), this, () -> lastStep() >= stopAfter).run();
+            return new Pretraining(job, collective, this, () -> done >= stopAfter).run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private long lastStep() {
-        return steps.isEmpty() ? 0 : steps.get(steps.size() - 1).step();
     }
 
     RunDirectory directory() {
@@ -144,7 +234,27 @@ final class TinyTraining implements TrainingListener {
     @Override
     public void step(StepReport report) {
         steps.add(report);
+        done = report.step();
+        if (awaitedSaves > 0 && (done - 1) % awaitedSaves == 0 && done > 1) {
+            awaitSave(run.checkpoints().resolve(CheckpointDirectory.name(done - 1)));
+        }
         afterStep.run();
+    }
+
+    @Override
+    public void rewound(long step, String why) {
+        done = step;
+    }
+
+    private static void awaitSave(Path checkpoint) {
+        for (int i = 0; i < 2000 && !Files.exists(checkpoint); i++) {
+            try {
+                Thread.sleep(5);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        assertThat(checkpoint).exists();
     }
 
     @Override
