@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -121,18 +122,8 @@ class OutOfMemoryTest {
     }
 
     private List<String> pretrain(String... more) {
-        List<String> words = new ArrayList<>(List.of(
-                "pretrain",
-                "--data",
-                folder.resolve("images/train").toString(),
-                "--out",
-                run.toString(),
-                "--epochs",
-                "3"));
-        if (!List.of(more).contains("--resume")) {
-            words.addAll(SwavProcess.TINY);
-        }
-        words.addAll(List.of(more));
-        return words;
+        return TinyCommand.words(
+                Stream.concat(Stream.of("--data", folder.resolve("images/train"), "--out", run), Stream.of(more))
+                        .toArray());
     }
 }

@@ -13,31 +13,6 @@ import java.util.stream.Stream;
 
 /** The command line in a Java of its own, for what ends a process: signals, lack of memory, {@code kill -9}. */
 final class SwavProcess implements AutoCloseable {
-    /** Settings of a training whose steps take some ten milliseconds, for twelve images a step. */
-    static final List<String> TINY = List.of(
-            "--arch",
-            "resnet10w0.125",
-            "--stem",
-            "small-stride2",
-            "--crops",
-            "2x16@0.4-1",
-            "--prototypes",
-            "8",
-            "--hidden",
-            "16",
-            "--dim",
-            "8",
-            "--batch-size",
-            "12",
-            "--precision",
-            "fp32",
-            "--threads",
-            "1",
-            "--workers",
-            "1",
-            "--seed",
-            "7");
-
     /** What a process left. */
     record Result(int code, String out, String err) {}
 
@@ -84,6 +59,7 @@ final class SwavProcess implements AutoCloseable {
                 .directory(folder.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
         for (String name : List.of("GLIBC_TUNABLES", "LD_PRELOAD", "SWAV_JAVA_OPTS", "SWAV_DEBUG")) {
             builder.environment().remove(name);
         }
