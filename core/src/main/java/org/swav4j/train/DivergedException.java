@@ -20,7 +20,12 @@ public final class DivergedException extends RuntimeException {
 
     private DivergedException(long step, double learningRate, String symptom) {
         super(String.format(
-                Locale.ROOT, "%s at step %d (learning rate %.4g). %s", symptom, step, learningRate, REMEDIES));
+                Locale.ROOT,
+                "%s at step %d%s. %s",
+                symptom,
+                step,
+                Double.isNaN(learningRate) ? "" : String.format(Locale.ROOT, " (learning rate %.4g)", learningRate),
+                REMEDIES));
         this.step = step;
         this.symptom = symptom;
     }
@@ -59,9 +64,9 @@ public final class DivergedException extends RuntimeException {
                         + " is not finite");
     }
 
-    /** Weights that are not finite after some step. */
-    static DivergedException weights(long step, double learningRate) {
-        return new DivergedException(step, learningRate, "weights are not finite");
+    /** Weights that are not finite after a step. */
+    static DivergedException weights(long step) {
+        return new DivergedException(step, Double.NaN, "weights are not finite");
     }
 
     /** The step that failed, from 0 over the whole run. */

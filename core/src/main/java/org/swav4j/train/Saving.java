@@ -145,7 +145,7 @@ final class Saving implements AutoCloseable {
     private void begin(Place place, Double knnTop1) {
         trainer.lastLoss();
         if (!state.model().parameters().isFinite()) {
-            throw DivergedException.weights(state.step(), Double.NaN);
+            throw DivergedException.weights(state.step() - 1);
         }
         EncoderInfo encoder = new EncoderInfo(
                 config.model().arch().name(),

@@ -49,7 +49,9 @@ final class TrainingLoop implements AutoCloseable {
     private final Throughput throughput;
     private final DataWaitWatch dataWait;
     private final Map<Long, int[]> batches = new LinkedHashMap<>();
-    private MetricsLog metrics;
+    /** Also used by the thread that writes checkpoints. */
+    private volatile MetricsLog metrics;
+
     private double loss = Double.NaN;
     private ProfileReport profile;
 
@@ -97,7 +99,7 @@ final class TrainingLoop implements AutoCloseable {
         this.throughput = new Throughput(config.batchSize());
         this.dataWait = new DataWaitWatch(config.workers(), Runtime.getRuntime().availableProcessors());
         this.metrics = openMetrics();
-        this.saving = new Saving(job, state, trainer, monitor, listener, () -> {}, System::nanoTime);
+        this.saving = new Saving(job, state, trainer, monitor, listener, this::syncMetrics, System::nanoTime);
     }
 
     private Progress begin() {
@@ -138,6 +140,15 @@ final class TrainingLoop implements AutoCloseable {
         return job.resume() != null || Files.exists(job.run().metrics())
                 ? MetricsLog.openForResume(job.run(), from.step(), listener::warning)
                 : MetricsLog.create(job.run(), listener::warning);
+    }
+
+    /** A checkpoint's rows are to be on disk when it is; where they cannot be, it is worth having without. */
+    private void syncMetrics() {
+        try {
+            metrics.sync();
+        } catch (IOException e) {
+            // the log itself tells of rows that cannot be written
+        }
     }
 
     /**
@@ -324,7 +335,11 @@ final class TrainingLoop implements AutoCloseable {
         List<String> names = Arrays.stream(batches.getOrDefault(failure.step(), new int[0]))
                 .mapToObj(job.images()::name)
                 .toList();
-        rewinds.writeDown(failure, epoch, names);
+        try {
+            rewinds.writeDown(failure, epoch, names);
+        } catch (IOException e) {
+            listener.warning(job.run().diverged() + ": cannot be written: " + e.getMessage());
+        }
         Checkpoint back = rewinds.count() < rewinds.most() ? saving.goBack().orElse(null) : null;
         if (back == null) {
             throw failure;
@@ -358,7 +373,11 @@ final class TrainingLoop implements AutoCloseable {
         try {
             top1 = job.evaluation().top1(state.model());
         } catch (RuntimeException | Error e) {
-            saving.now(end, null);
+            try {
+                saving.now(end, null);
+            } catch (RuntimeException saveFailed) {
+                e.addSuppressed(saveFailed);
+            }
             throw e;
         }
         metrics.write(Map.of("step", state.step(), "epoch", epoch, "knn_top1", top1));
@@ -368,10 +387,12 @@ final class TrainingLoop implements AutoCloseable {
 
     @Override
     public void close() {
+        MetricsLog log = metrics;
         try (trainer;
                 monitor;
+                log;
                 saving) {
-            metrics.close();
+            // closed from the last to the first: what is being written still syncs the log
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
