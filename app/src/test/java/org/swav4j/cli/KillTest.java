@@ -152,10 +152,7 @@ class KillTest {
         }
     }
 
-    /**
-     * An interval, and what went by while a checkpoint was written. On a busy machine that can be a few intervals more, as one
-     * save waits for the other; on average it is not.
-     */
+    /** An interval, and what went by while a checkpoint was written: another at most, as each save waits for the one before. */
     private void requireLittleLost(Path run, String out) throws IOException {
         kills++;
         List<String> names = SwavProcess.names(run.resolve("checkpoints"));
@@ -169,9 +166,8 @@ class KillTest {
         assertThat(damaged).isEmpty();
         Path metrics = run.resolve("metrics.jsonl");
         long last = lastStep(out + (Files.exists(metrics) ? Files.readString(metrics) : ""));
-        assertThat(last - newest).as("steps lost: %s", out).isLessThanOrEqualTo(6 * INTERVAL);
+        assertThat(last - newest).as("steps lost: %s", out).isLessThanOrEqualTo(2 * INTERVAL);
         stepsRepeated += Math.max(0, last - newest);
-        assertThat(stepsRepeated).isLessThanOrEqualTo(2L * INTERVAL * (kills + 2));
     }
 
     private static long lastStep(String text) {

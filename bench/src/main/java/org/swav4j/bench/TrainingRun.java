@@ -14,7 +14,6 @@ import org.swav4j.train.PretrainConfig;
 import org.swav4j.train.Pretraining;
 import org.swav4j.train.StepReport;
 import org.swav4j.train.TrainingListener;
-import org.swav4j.train.TrainingPlan;
 
 /**
  * The library's real training, {@link Pretraining} with its loader, metrics and run directory, for a few steps. The first
@@ -99,16 +98,18 @@ final class TrainingRun implements TrainingListener {
         System.err.println(Workload.describe(config) + ": " + message);
     }
 
-    @Override
-    public void started(TrainingPlan plan) {}
+    /** Bytes of all files in a folder. */
+    static long size(Path folder) throws IOException {
+        long bytes = 0;
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                bytes += Files.size(file);
+            }
+        }
+        return bytes;
+    }
 
-    @Override
-    public void knn(int epoch, double top1) {}
-
-    @Override
-    public void saved(Path checkpoint, long step) {}
-
-    private static void deleteTree(Path root) throws IOException {
+    static void deleteTree(Path root) throws IOException {
         List<Path> paths;
         try (Stream<Path> inside = Files.walk(root)) {
             paths = inside.sorted(Comparator.reverseOrder()).toList();

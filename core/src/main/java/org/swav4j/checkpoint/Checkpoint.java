@@ -67,7 +67,8 @@ public final class Checkpoint {
     public static Checkpoint find(Path runOrCheckpoint) {
         Path named = Pointer.follow(runOrCheckpoint);
         if (Files.isRegularFile(named)) {
-            throw new CheckpointException(named + ": is a file; a run and a checkpoint of swav4j are folders");
+            throw new CheckpointException(named + ": is a file; a run and a checkpoint of swav4j are folders."
+                    + " Files of other programs, such as PyTorch's .pth, are never read here");
         }
         if (!Files.isDirectory(named)) {
             throw new CheckpointException(runOrCheckpoint + ": there is no such run or checkpoint");

@@ -69,12 +69,11 @@ public final class CheckpointDirectory {
             Files.createDirectory(unfinished);
             CheckpointFiles.write(unfinished, contents, version);
             publish(unfinished, target);
-            Pointer.set(root.resolve(LATEST), target.getFileName().toString());
-            prune(keep);
+            tidy(target);
             return target;
         } catch (IOException e) {
             try {
-                delete(unfinished);
+                clearUp();
             } catch (IOException suppressed) {
                 e.addSuppressed(suppressed);
             }
@@ -85,7 +84,17 @@ public final class CheckpointDirectory {
         }
     }
 
-    /** One with the same name gives way; it is back if this process ends in between, and read until then. */
+    /** What cannot be done now is done after the next save; the new checkpoint is safe, and that is what counts. */
+    private void tidy(Path newest) {
+        try {
+            Pointer.set(root.resolve(LATEST), newest.getFileName().toString());
+            prune(keep);
+        } catch (IOException e) {
+            // a name that leads to an older one and a checkpoint too many lose nothing
+        }
+    }
+
+    /** One with the same name gives way; if this process ends in between, {@link #clearUp} brings it back. */
     private void publish(Path unfinished, Path target) throws IOException {
         Path replaced = root.resolve(REPLACED + target.getFileName());
         boolean replaces = exists(target);

@@ -87,13 +87,18 @@ record Manifest(
     }
 
     private static byte[] bounded(Path file) throws IOException {
-        if (Files.isDirectory(file)) {
-            throw new CheckpointException(file + ": is a folder, not a checkpoint's manifest");
-        }
+        requireFile(file);
         if (Files.size(file) > MAX_BYTES) {
             throw new CheckpointException(file + ": too long for a manifest");
         }
         return Files.readAllBytes(file);
+    }
+
+    /** A device has no size and no end, and a pipe may have no writer. */
+    private static void requireFile(Path path) {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new CheckpointException(path + ": is not a file");
+        }
     }
 
     /** Returns whether there is a sum; format 1 had none. */
@@ -101,6 +106,7 @@ record Manifest(
         if (!Files.exists(sum)) {
             return false;
         }
+        requireFile(sum);
         byte[] expected = sumLine(manifest);
         if (Files.size(sum) != expected.length || !java.util.Arrays.equals(Files.readAllBytes(sum), expected)) {
             throw new CheckpointException(

@@ -17,6 +17,8 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -252,6 +254,21 @@ class CheckpointTest {
         refused(checkpoint + ": the manifest does not list model.safetensors");
     }
 
+    /** Without an end, and without a size that would tell. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aDeviceIsNoManifest() throws IOException {
+        for (String name : List.of("manifest.json", "manifest.json.sha256")) {
+            Path file = checkpoint.resolve(name);
+            byte[] bytes = Files.readAllBytes(file);
+            Files.delete(file);
+            Files.createSymbolicLink(file, Path.of("/dev/zero"));
+            refused(file + ": is not a file");
+            Files.delete(file);
+            Files.write(file, bytes);
+        }
+    }
+
     @Test
     void aHugeManifestIsNotRead() throws IOException {
         Files.write(checkpoint.resolve("manifest.json"), new byte[(1 << 20) + 1]);
@@ -283,7 +300,7 @@ class CheckpointTest {
         Path file = Files.write(root.resolve("swav.pth.tar"), new byte[] {(byte) 0x80, 2, '.'});
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> Checkpoint.find(file))
-                .withMessage(file + ": is a file; a run and a checkpoint of swav4j are folders");
+                .withMessageStartingWith(file + ": is a file; a run and a checkpoint of swav4j are folders. ");
     }
 
     /** Written once, by another program than this one: later versions must go on reading them. */
