@@ -148,9 +148,10 @@ final class ReproduceCommand implements Callable<Integer> {
                     .newest(damaged -> {})
                     .map(checkpoint -> checkpoint.progress().step())
                     .orElse(0L);
-            throw new UsageException("--out: " + out + " holds a reproduction of " + run + " already, "
-                    + (step >= original.step() ? "a finished one" : "at step " + step + " of " + original.step())
-                    + "; to go on: " + commandToGoOn());
+            boolean finished = step >= original.step();
+            throw new UsageException("--out: " + out + " holds a reproduction of " + run
+                    + (finished ? " already" : " at step " + step + " of " + original.step()) + "; to "
+                    + (finished ? "compare them again: " : "go on: ") + commandToGoOn());
         }
         if (initFrom != null) {
             throw new UsageException("--init-from: is for the beginning; --resume goes on with the run's own weights");

@@ -10,14 +10,19 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.cli.TinyCommand.Result;
 import org.swav4j.format.Sha256;
 import org.swav4j.runlog.Provenance;
+import org.swav4j.runlog.Provenance.Event;
+import org.swav4j.runlog.Provenance.Kind;
 import org.swav4j.runlog.RunDirectory;
 import org.swav4j.runlog.RunLock;
 import org.swav4j.sample.SampleImages;
@@ -93,7 +98,7 @@ class ReproduceTest {
         assertThat(twice.code()).isEqualTo(ExitCode.USAGE);
         assertThat(twice.err())
                 .contains("--out: " + again() + " holds a reproduction of " + whole()
-                        + " already, a finished one; to go on: ")
+                        + " already; to compare them again: ")
                 .contains("reproduce " + whole() + " --out " + again() + " --resume");
         Result compared = reproduce(whole(), "--resume", "--json");
         assertThat(compared.code()).as(compared.err()).isZero();
@@ -141,6 +146,11 @@ class ReproduceTest {
         Files.writeString(
                 checkpoint.resolve("manifest.json.sha256"),
                 Sha256.of(text.getBytes(StandardCharsets.UTF_8)) + "  manifest.json\n");
+        RunDirectory changed = RunDirectory.open(run);
+        Provenance.read(changed)
+                .withEvent(Event.now(Kind.REWIND, 4, "the loss is not a number at step 5"))
+                .withEvent(Event.now(Kind.RESUME, 8, "swav pretrain --resume; CPU B instead of A"))
+                .write(changed);
         Result result = reproduce(run, "--json");
         assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.FAILED);
         assertThat(result.err())
@@ -163,24 +173,47 @@ class ReproduceTest {
                 .containsPattern("Not the same: 2 of 2 metrics rows and \\d+ of \\d+ tensors differ\\.\n")
                 .containsPattern("  metrics.jsonl         first at step 1: loss [\\d.]+ in .*, [\\d.]+ in ")
                 .containsPattern("  model.safetensors     \\d+ of \\d+ tensors, by at most [\\d.e-]+, in \\S+\n")
-                .contains("What may explain it:\n");
+                .contains(
+                        "What may explain it:\n",
+                        "  " + run + " went back to step 4: the loss is not a number at step 5\n",
+                        "  " + run + " went on from step 8 with CPU B instead of A\n",
+                        "  of the images, names and sizes are as they were;");
     }
 
     @Test
-    void otherThreadsInBetweenAreNamedAsACause() throws IOException {
+    void otherThreadsStandInTheHistory() throws IOException {
         Path run = directory.resolve("run");
-        assertThat(pretrain(run, "--max-steps", "4").code()).isZero();
-        assertThat(pretrain(run, "--max-steps", "6", "--threads", "2", "--resume")
+        assertThat(pretrain(run, "--max-steps", "1").code()).isZero();
+        assertThat(pretrain(run, "--max-steps", "2", "--threads", "2", "--resume")
                         .code())
                 .isZero();
-        Result result = reproduce(run);
-        assertThat(result.code()).as(result.out() + result.err()).isIn(ExitCode.DONE, ExitCode.FAILED);
-        JsonNode written = json(again().resolve("reproduction.json"));
-        if (!written.path("same").booleanValue()) {
-            assertThat(result.out()).contains(run + " went on from step 4 with 2 threads instead of 1\n");
-        }
         assertThat(Provenance.read(RunDirectory.open(run)).history())
                 .anyMatch(e -> e.note().endsWith("; 2 threads instead of 1"));
+    }
+
+    /** To a real process: what it has is saved, and the same command goes on with it. */
+    @Test
+    @EnabledOnOs({OS.LINUX, OS.MAC})
+    void aSchedulersSignalLeavesAReproductionToGoOnWith() throws Exception {
+        Path run = directory.resolve("run");
+        assertThat(TinyCommand.pretrain("--data", train(), "--out", run, "--epochs", "60")
+                        .code())
+                .isZero();
+        List<String> words = List.of("reproduce", run.toString(), "--out", again().toString());
+        try (SwavProcess process = SwavProcess.start(directory, words)) {
+            assertThat(process.await(() -> Files.exists(again().resolve("metrics.jsonl")), 60))
+                    .isTrue();
+            process.signal("TERM");
+            SwavProcess.Result end = process.end(10);
+            assertThat(end.code()).as(end.out() + end.err()).isEqualTo(ExitCode.PREEMPTED);
+            assertThat(end.out())
+                    .contains("To go on: ")
+                    .contains("reproduce " + run + " --out " + again() + " --resume");
+        }
+        assertThat(again().resolve("reproduction.json")).doesNotExist();
+        Result onward = reproduce(run, "--resume");
+        assertThat(onward.code()).as(onward.out() + onward.err()).isZero();
+        assertThat(onward.out()).contains("The same, bit for bit");
     }
 
     @Test
@@ -246,7 +279,7 @@ class ReproduceTest {
         assertThat(pretrain(run, "--max-steps", "7", "--resume").code()).isZero();
         Result stopped = reproduce(run);
         assertThat(stopped.code()).isEqualTo(ExitCode.USAGE);
-        assertThat(stopped.err()).contains("already, at step 4 of 7; to go on: ", " --resume");
+        assertThat(stopped.err()).contains(" at step 4 of 7; to go on: ", " --resume");
         Result onward = reproduce(run, "--resume");
         assertThat(onward.code()).as(onward.out() + onward.err()).isZero();
         assertThat(onward.out()).contains("from step 4");
