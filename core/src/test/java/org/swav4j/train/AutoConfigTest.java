@@ -297,7 +297,9 @@ class AutoConfigTest {
     void aConfigYamlOfAnEarlierVersionSaysWhatThatVersionDid() {
         Resolution resolution = AutoConfig.complete(NOTHING, new DataFacts(1000, 32), LAPTOP);
         String yaml = ConfigYaml.write(resolution.config(), List.of())
-                .replaceAll("(?m)^(augment|cache_mb|grad_accum|checkpoint_activations|augment_on): .*\n", "");
+                .replaceAll(
+                        "(?m)^(augment|cache_mb|grad_accum|checkpoint_activations|augment_on|checkpoint_every|keep|on_divergence): .*\n",
+                        "");
         PretrainConfig config = ConfigYaml.read(yaml, "c.yaml");
         assertThat(config.augmentation().fidelity()).isEqualTo(Augmentation.Fidelity.FAST);
         assertThat(config.cacheMb()).isZero();
@@ -362,6 +364,8 @@ class AutoConfigTest {
                 "0.07";
             case FLIP, JITTER_PROBABILITY, BRIGHTNESS, CONTRAST, SATURATION, HUE, GRAYSCALE, BLUR -> "0.33";
             case AUGMENT_ON -> "device";
+            case CHECKPOINT_EVERY -> "90s";
+            case ON_DIVERGENCE -> "rewind:2";
             default -> "48";
         };
     }
