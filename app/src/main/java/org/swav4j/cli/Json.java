@@ -11,6 +11,11 @@ final class Json {
 
     private Json() {}
 
+    /** The same for a file. */
+    static byte[] bytes(Object value) {
+        return MAPPER.writeValueAsBytes(value);
+    }
+
     static void print(PrintWriter out, Object value) {
         out.println(MAPPER.writeValueAsString(value));
         out.flush();

@@ -61,9 +61,25 @@ final class Places {
                 : S3Locations.shown(given.originalStringValues().get(0));
     }
 
+    /** Where what was given to an option lies, for records that outlive the working directory. */
+    static String recorded(CommandSpec spec, String option, Path path) {
+        return path.getFileSystem() == FileSystems.getDefault()
+                ? path.toAbsolutePath().toString()
+                : shown(spec, option, path);
+    }
+
     /** The images at the place given to an option. */
     static LabelledImages images(CommandSpec spec, String option, Path path) {
         return ImageSources.open(path, shown(spec, option, path));
+    }
+
+    /**
+     * The images at a place that {@link #recorded} wrote down.
+     *
+     * @throws org.swav4j.data.DataException if there are none, or none any more
+     */
+    static LabelledImages recordedImages(String location) {
+        return ImageSources.open(new Anywhere().convert(location), location);
     }
 
     private static Path local(String typed) {

@@ -2,13 +2,10 @@ package org.swav4j.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,7 +22,6 @@ import org.swav4j.eval.KnnProtocol;
 import org.swav4j.profile.StepProfiler;
 import org.swav4j.runlog.Provenance;
 import org.swav4j.runlog.RunDirectory;
-import org.swav4j.s3.S3Locations;
 import org.swav4j.train.AutoConfig;
 import org.swav4j.train.Choice;
 import org.swav4j.train.ConfigYaml;
@@ -67,9 +63,6 @@ import picocli.CommandLine.Spec;
             "  swav pretrain --data photos/ --out runs/photos --resume auto --checkpoint-every 30m"
         })
 final class PretrainCommand implements Callable<Integer> {
-    /** As it was called, so that the commands shown can be typed. */
-    private static final String PROGRAM = System.getProperty("swav.command", "swav");
-
     private static final String AUTO = "auto";
     /** What the flag without a value stands for. */
     private static final String RESUME_ALONE = "";
@@ -207,7 +200,7 @@ final class PretrainCommand implements Callable<Integer> {
                         resolution.config().seed(),
                         resolution.config().precision(),
                         protocol);
-        report.ended(learned, PROGRAM, data == null);
+        report.ended(learned, Invocation.PROGRAM, data == null);
         return ExitCode.DONE;
     }
 
@@ -260,22 +253,12 @@ final class PretrainCommand implements Callable<Integer> {
         String recipe = preset == null && data == null ? SAMPLE_PRESET : preset;
         Optional<String> from = Optional.ofNullable(initial)
                 .map(checkpoint -> checkpoint.directory().toAbsolutePath().toString());
-        return Provenance.Origin.here(words(), Optional.ofNullable(recipe), given.overrides(), from);
+        return Provenance.Origin.here(Invocation.words(spec), Optional.ofNullable(recipe), given.overrides(), from);
     }
 
     /** Where the images lie, for the record. */
     private String location() {
-        Path place = data == null ? SampleData.trainFolder() : data;
-        return place.getFileSystem() == FileSystems.getDefault()
-                ? place.toAbsolutePath().toString()
-                : Places.shown(spec, "--data", data);
-    }
-
-    /** Program and arguments, for the record. */
-    private List<String> words() {
-        List<String> words = new ArrayList<>(List.of("swav"));
-        spec.commandLine().getParseResult().originalArgs().forEach(a -> words.add(S3Locations.shown(a)));
-        return words;
+        return data == null ? SampleData.trainFolder().toString() : Places.recorded(spec, "--data", data);
     }
 
     /** Every problem with what was typed, at once; the settings of a run that goes on are its own. */
@@ -371,7 +354,7 @@ final class PretrainCommand implements Callable<Integer> {
     }
 
     private String commandToGoOn(Path run) {
-        StringBuilder again = new StringBuilder(PROGRAM + " pretrain");
+        StringBuilder again = new StringBuilder(Invocation.PROGRAM + " pretrain");
         for (Map.Entry<String, Path> folder : folders(run).entrySet()) {
             String place = Places.shown(spec, folder.getKey(), folder.getValue());
             again.append(' ').append(folder.getKey()).append(' ').append(ShellWord.quoted(place));

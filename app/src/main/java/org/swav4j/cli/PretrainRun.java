@@ -138,9 +138,7 @@ final class PretrainRun {
                     .recover(damaged -> listener.warning(damaged + "; going back to the one before"))
                     .orElse(null);
             PretrainConfig config = resolution.config();
-            if (checkpoint != null) {
-                requireFits(run, before, config, checkpoint, listener);
-            }
+            String threads = checkpoint == null ? "" : requireFits(run, before, config, checkpoint, listener);
             String yaml = Files.readString(run.config());
             if (!ConfigYaml.read(yaml, run.config().toString()).equals(config)) {
                 AtomicFile.write(
@@ -157,7 +155,8 @@ final class PretrainRun {
                     Kind.RESUME,
                     step,
                     String.join(" ", origin.commandLine())
-                            + surroundings.map(s -> "; " + s).orElse(""));
+                            + surroundings.map(s -> "; " + s).orElse("")
+                            + threads);
             try (StateDict initial = checkpoint == null ? initial(before) : null) {
                 return train(run, history, checkpoint, initial, protocol, listener, stop);
             }
@@ -173,8 +172,11 @@ final class PretrainRun {
                 .orElse(null);
     }
 
-    /** What was edited since the checkpoint must not change what is learned; what may change its last bits is said. */
-    private static void requireFits(
+    /**
+     * What was edited since the checkpoint must not change what is learned; what may change its last bits is said, and
+     * returned for the run's history.
+     */
+    private static String requireFits(
             RunDirectory run,
             Provenance provenance,
             PretrainConfig config,
@@ -189,10 +191,13 @@ final class PretrainRun {
                 checkpoint.configYaml(),
                 checkpoint.directory().resolve("config.yaml").toString());
         ResumedSettings.requireFits(config, run.config().toString(), before);
-        if (config.threads() != before.threads()) {
-            listener.warning(config.threads() + " threads instead of " + before.threads()
-                    + ": sums are added up in another order, so the last bits may differ from a run that kept them");
+        if (config.threads() == before.threads()) {
+            return "";
         }
+        String threads = config.threads() + " threads instead of " + before.threads();
+        listener.warning(threads
+                + ": sums are added up in another order, so the last bits may differ from a run that kept them");
+        return "; " + threads;
     }
 
     private TrainingResult train(

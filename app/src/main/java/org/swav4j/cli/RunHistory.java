@@ -57,6 +57,13 @@ final class RunHistory implements TrainingListener {
      * @return nothing if that was said at an earlier resume already
      */
     Optional<String> newSurroundings() {
+        String text = String.join(", ", surroundings(provenance));
+        boolean told = provenance.history().stream().anyMatch(e -> e.note().contains(text));
+        return text.isEmpty() || told ? Optional.empty() : Optional.of(text);
+    }
+
+    /** What of the machine and of the program is not as it was when a run began, and may show in the last bits. */
+    static List<String> surroundings(Provenance provenance) {
         Machine now = Machine.current();
         Machine then = provenance.machine();
         Map<String, String[]> both = new LinkedHashMap<>();
@@ -71,8 +78,6 @@ final class RunHistory implements TrainingListener {
                 differences.add(name + " " + versions[1] + " instead of " + versions[0]);
             }
         });
-        String text = String.join(", ", differences);
-        boolean told = provenance.history().stream().anyMatch(e -> e.note().contains(text));
-        return text.isEmpty() || told ? Optional.empty() : Optional.of(text);
+        return differences;
     }
 }

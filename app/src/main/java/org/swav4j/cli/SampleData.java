@@ -9,6 +9,9 @@ import org.swav4j.source.ImageFolder;
 /** The sample images, drawn into the user's cache when they are first needed. */
 record SampleData(ImageFolder train, ImageFolder test) {
     private static final long SEED = 31;
+    private static final String PROGRAM = "swav4j";
+    private static final String FOLDER = "sample-images";
+    private static final String TRAIN = "train";
 
     /** @param say told when drawing takes a moment */
     static SampleData prepare(Consumer<String> say) throws IOException {
@@ -24,11 +27,16 @@ record SampleData(ImageFolder train, ImageFolder test) {
 
     /** Where the images to train on lie, or will. */
     static Path trainFolder() {
-        return root().resolve("train");
+        return root().resolve(TRAIN).toAbsolutePath();
+    }
+
+    /** Whether a run's record of where its images lay means the sample images, in whosever cache. */
+    static boolean isTrainFolder(String location) {
+        return Path.of(location).endsWith(Path.of(PROGRAM, FOLDER, TRAIN));
     }
 
     private static Path root() {
-        return cache().resolve("sample-images");
+        return cache().resolve(FOLDER);
     }
 
     /** {@code $XDG_CACHE_HOME/swav4j}, or {@code ~/.cache/swav4j}. */
@@ -37,6 +45,6 @@ record SampleData(ImageFolder train, ImageFolder test) {
         Path base = configured != null && !configured.isBlank()
                 ? Path.of(configured)
                 : Path.of(System.getProperty("user.home"), ".cache");
-        return base.resolve("swav4j");
+        return base.resolve(PROGRAM);
     }
 }

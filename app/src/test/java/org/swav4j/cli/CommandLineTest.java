@@ -27,7 +27,7 @@ class CommandLineTest {
     void withoutArgumentsItShowsHelpWithExamples() {
         Result result = swav();
         assertThat(result.code).isZero();
-        assertThat(result.out).contains("Usage: swav", "pretrain", "knn", "presets", "info", "Examples:");
+        assertThat(result.out).contains("Usage: swav", "pretrain", "knn", "reproduce", "presets", "info", "Examples:");
         assertThat(result.err).isEmpty();
     }
 
@@ -45,7 +45,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pretrain", "knn", "presets", "info"})
+    @ValueSource(strings = {"pretrain", "knn", "reproduce", "presets", "info"})
     void everyCommandHasHelpWithAnExample(String command) {
         Result result = swav(command, "--help");
         assertThat(result.code).isZero();

@@ -27,6 +27,7 @@ import org.swav4j.format.AtomicFile;
  * quarantine.csv    images that could not be read
  * profile.json.gz   where some steps' time went, for a trace viewer; if it was asked for
  * diverged.csv      images of the batches at which the training diverged; if it did
+ * reproduction.json how it compares with the run that it trained again; if it did
  * checkpoints/      one directory per checkpoint
  * run.lock          held by the process that trains, see {@link RunLock}
  * </pre>
@@ -46,6 +47,8 @@ public final class RunDirectory {
     public static final String DIVERGED = "diverged.csv";
     /** File name of the profile. */
     public static final String PROFILE = "profile.json.gz";
+    /** File name of the comparison with the run that was trained again. */
+    public static final String REPRODUCTION = "reproduction.json";
     /** Name of the directory of checkpoints. */
     public static final String CHECKPOINTS = "checkpoints";
 
@@ -133,7 +136,15 @@ public final class RunDirectory {
     public void discard() throws IOException {
         // what makes this a run goes last
         for (Path each : new Path[] {
-            checkpoints(), tensorboard(), metrics(), quarantine(), diverged(), profile(), provenance(), config()
+            checkpoints(),
+            tensorboard(),
+            metrics(),
+            quarantine(),
+            diverged(),
+            profile(),
+            reproduction(),
+            provenance(),
+            config()
         }) {
             deleteTree(each);
         }
@@ -224,6 +235,11 @@ public final class RunDirectory {
     /** A trace of some steps; absent unless they were profiled. */
     public Path profile() {
         return path.resolve(PROFILE);
+    }
+
+    /** How the run compares with the one that it trained again; absent unless it did. */
+    public Path reproduction() {
+        return path.resolve(REPRODUCTION);
     }
 
     /** Directory of checkpoints. */

@@ -62,13 +62,21 @@ public final class ResumedSettings {
     public static void requireFits(PretrainConfig now, String name, PretrainConfig before) {
         Values values = Values.of(now);
         Values old = Values.of(before);
-        ConfigurationException.throwIfAny(Arrays.stream(Setting.values())
-                .filter(s -> !CHANGEABLE.contains(s) && !values.format(s).equals(old.format(s)))
+        ConfigurationException.throwIfAny(different(now, before).stream()
                 .map(s -> Problem.at(
                         name + ": " + s.key(),
                         "'" + values.format(s) + "': the newest checkpoint was made with '" + old.format(s)
                                 + "'; put that back, or begin a new run with --init-from"))
                 .toList());
+    }
+
+    /** The settings that differ and must not. */
+    static List<Setting> different(PretrainConfig now, PretrainConfig before) {
+        Values values = Values.of(now);
+        Values old = Values.of(before);
+        return Arrays.stream(Setting.values())
+                .filter(s -> !CHANGEABLE.contains(s) && !values.format(s).equals(old.format(s)))
+                .toList();
     }
 
     private static String changeable() {
