@@ -1,6 +1,5 @@
 package org.swav4j.cli;
 
-import java.util.List;
 import org.swav4j.checkpoint.CheckpointDirectory;
 import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.checkpoint.CheckpointPlace;
@@ -37,10 +36,12 @@ final class CheckpointCommand implements Runnable {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
-    /** A place's checkpoints, of which there must be one at least, set aside or not. */
+    /** A place's checkpoints; unless one was named, there must be some, set aside or not. */
     static CheckpointDirectory saved(CheckpointPlace place) {
         CheckpointDirectory directory = new CheckpointDirectory(place.root(), 1);
-        if (List.of(directory.list(), directory.damaged()).stream().allMatch(List::isEmpty)) {
+        if (place.checkpoint().isEmpty()
+                && directory.list().isEmpty()
+                && directory.damaged().isEmpty()) {
             throw new CheckpointException(place.root() + ": no checkpoint has been saved there yet");
         }
         return directory;

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.swav4j.checkpoint.CheckpointDirectory;
 import org.swav4j.checkpoint.CheckpointEntry;
+import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.checkpoint.CheckpointPlace;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,6 +44,10 @@ final class CheckpointListCommand implements Callable<Integer> {
         CheckpointPlace place = CheckpointPlace.find(named);
         CheckpointDirectory directory = CheckpointCommand.saved(place);
         List<CheckpointEntry> entries = directory.entries();
+        if (entries.isEmpty()) {
+            throw new CheckpointException(
+                    named + ": is one checkpoint outside a run; 'swav checkpoint show' tells what it" + " holds");
+        }
         List<Path> all = directory.list();
         CheckpointListText text = new CheckpointListText(
                 place,

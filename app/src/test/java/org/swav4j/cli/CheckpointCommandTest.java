@@ -221,6 +221,8 @@ class CheckpointCommandTest {
         Path elsewhere = directory.resolve("mine");
         copyFlat(step(9), elsewhere);
         assertThat(checkpoint("verify", elsewhere).out()).startsWith("mine  ok");
+        assertThat(checkpoint("list", elsewhere).err())
+                .startsWith("swav: " + elsewhere + ": is one checkpoint outside a run;");
     }
 
     private static void copyFlat(Path from, Path to) throws IOException {
