@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.swav4j.checkpoint.CheckpointDirectory;
 import org.swav4j.checkpoint.CheckpointEntry;
 import org.swav4j.checkpoint.CheckpointEntry.State;
@@ -24,11 +25,9 @@ record CheckpointListText(
         CheckpointPlace place, List<CheckpointEntry> entries, Optional<Path> latest, Optional<Path> best) {
     /** A table, and what it does not tell. */
     List<String> lines() {
-        int name = entries.stream()
-                .mapToInt(e -> e.directory().getFileName().toString().length())
-                .max()
-                .orElse(0);
-        String columns = "%-" + name + "s  %8s  %-8s  %-16s  %7s  %6s  %s";
+        int name = width(e -> e.directory().getFileName().toString());
+        int epochs = Math.max(width(CheckpointListText::epochs), "epochs".length());
+        String columns = "%-" + name + "s  %8s  %-" + epochs + "s  %-16s  %9s  %7s  %s";
         List<String> lines = new ArrayList<>();
         lines.add(row(columns, "name", "step", "epochs", "created (UTC)", "size", "k-NN", "marks"));
         for (CheckpointEntry e : entries) {
@@ -37,7 +36,7 @@ record CheckpointListText(
                     columns,
                     e.directory().getFileName(),
                     CheckpointDirectory.step(e.directory()),
-                    s.map(x -> CheckpointText.epochs(x.progress())).orElse("?"),
+                    epochs(e),
                     s.map(x -> CheckpointText.minute(x.created())).orElse("?"),
                     Bytes.text(e.bytes()),
                     s.map(Summary::knnTop1)
@@ -50,6 +49,14 @@ record CheckpointListText(
         entries.forEach(e -> e.problem().ifPresent(problem -> lines.add(CheckpointText.within(place.root(), problem))));
         lines.add(total());
         return lines;
+    }
+
+    private int width(Function<CheckpointEntry, String> column) {
+        return entries.stream().mapToInt(e -> column.apply(e).length()).max().orElse(0);
+    }
+
+    private static String epochs(CheckpointEntry entry) {
+        return entry.summary().map(s -> CheckpointText.epochs(s.progress())).orElse("?");
     }
 
     private String total() {
