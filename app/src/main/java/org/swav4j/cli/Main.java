@@ -57,6 +57,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new ReproduceCommand());
         line.addSubcommand(new PresetsCommand());
         line.addSubcommand(DataCommand.commandLine());
+        line.addSubcommand(CheckpointCommand.commandLine());
         line.addSubcommand(new InfoCommand());
         line.addSubcommand(new CommandLine.HelpCommand());
         // reaches the commands that are there by now, and theirs

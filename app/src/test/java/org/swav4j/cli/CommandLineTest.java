@@ -45,9 +45,20 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pretrain", "knn", "reproduce", "presets", "info"})
+    @ValueSource(
+            strings = {
+                "pretrain",
+                "knn",
+                "reproduce",
+                "presets",
+                "info",
+                "checkpoint list",
+                "checkpoint verify",
+                "checkpoint show",
+                "checkpoint prune"
+            })
     void everyCommandHasHelpWithAnExample(String command) {
-        Result result = swav(command, "--help");
+        Result result = swav((command + " --help").split(" "));
         assertThat(result.code).isZero();
         assertThat(result.out).contains("Usage: swav " + command, "Example", "--json");
         assertThat(result.out.lines()).allSatisfy(l -> assertThat(l).hasSizeLessThanOrEqualTo(80));
@@ -85,6 +96,10 @@ class CommandLineTest {
                         + " run:COMMAND",
                 "pretrain --checkpoint-every 3days| swav: --checkpoint-every: '3days': must be auto or a number above 0 with"
                         + " s, m, h, steps or epochs, as in 30m, 500steps or 1epoch",
+                "checkpoint lst runs/a| swav: 'lst': there is no such command; did you mean list?",
+                "checkpoint list| swav: Missing required parameter: 'RUN'",
+                "checkpoint show a --cnfig| swav: --cnfig: there is no such option; did you mean --config?",
+                "checkpoint prune a --keep 0| swav: --keep: '0': must be at least 1",
                 "pretrain --keep 0| swav: --keep: '0': must be a whole number, from 1 to 1000000",
                 "pretrain --on-divergence rewind| swav: --on-divergence: 'rewind': must be stop, or rewind:N with N from 1 to"
                         + " 999",

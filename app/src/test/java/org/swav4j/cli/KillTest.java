@@ -186,8 +186,10 @@ class KillTest {
         Checkpoint found = Checkpoint.find(actual);
         assertThat(found.progress()).isEqualTo(end.progress());
         assertThat(found.progress().step()).isEqualTo(STEPS);
-        assertThat(found.files().keySet()).isEqualTo(end.files().keySet()).contains("queue.safetensors");
-        for (String name : end.files().keySet()) {
+        assertThat(found.summary().files().keySet())
+                .isEqualTo(end.summary().files().keySet())
+                .contains("queue.safetensors");
+        for (String name : end.summary().files().keySet()) {
             assertThat(found.directory().resolve(name))
                     .hasSameBinaryContentAs(end.directory().resolve(name));
         }

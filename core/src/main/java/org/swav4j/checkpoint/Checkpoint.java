@@ -3,10 +3,7 @@ package org.swav4j.checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
-import org.swav4j.format.Sha256;
 import org.swav4j.tensor.StateDict;
 
 /**
@@ -33,11 +30,11 @@ public final class Checkpoint {
     static final String CONFIG = "config.yaml";
 
     private final Path directory;
-    private final Manifest manifest;
+    private final Summary summary;
 
-    private Checkpoint(Path directory, Manifest manifest) {
+    private Checkpoint(Path directory, Summary summary) {
         this.directory = directory;
-        this.manifest = manifest;
+        this.summary = summary;
     }
 
     /**
@@ -48,56 +45,26 @@ public final class Checkpoint {
      */
     public static Checkpoint open(Path directory) {
         Manifest manifest = Manifest.read(directory);
-        manifest.files().forEach((name, entry) -> verify(directory.resolve(name), entry));
-        for (String needed : new String[] {MODEL, OPTIMIZER, CONFIG}) {
-            if (!manifest.files().containsKey(needed)) {
-                throw new CheckpointException(directory + ": the manifest does not list " + needed);
-            }
-        }
-        return new Checkpoint(directory, manifest);
+        Verification.problems(directory, manifest, true).stream().findFirst().ifPresent(problem -> {
+            throw new CheckpointException(problem);
+        });
+        return new Checkpoint(directory, Summary.of(manifest));
     }
 
     /**
      * Opens what a user names.
      *
-     * @param runOrCheckpoint a run directory, whose newest whole checkpoint is taken; a checkpoint; or the name of one, as
-     *     {@code best} is
+     * @param runOrCheckpoint a run directory or its directory of checkpoints, whose newest whole checkpoint is taken; a
+     *     checkpoint; or the name of one, as {@code best} is
      * @throws CheckpointException if there is none, or none that is whole
      */
     public static Checkpoint find(Path runOrCheckpoint) {
-        Path named = Pointer.follow(runOrCheckpoint);
-        if (Files.isRegularFile(named)) {
-            throw new CheckpointException(named + ": is a file; a run and a checkpoint of swav4j are folders."
-                    + " Files of other programs, such as PyTorch's .pth, are never read here");
-        }
-        if (!Files.isDirectory(named)) {
-            throw new CheckpointException(runOrCheckpoint + ": there is no such run or checkpoint");
-        }
-        if (Files.exists(named.resolve(Manifest.FILE))) {
-            return open(named);
-        }
-        return new CheckpointDirectory(named.resolve("checkpoints"), 1)
-                .newest(damaged -> {})
+        CheckpointPlace place = CheckpointPlace.find(runOrCheckpoint);
+        return place.checkpoint()
+                .map(Checkpoint::open)
+                .or(() -> new CheckpointDirectory(place.root(), 1).newest(damaged -> {}))
                 .orElseThrow(() -> new CheckpointException(
-                        named + ": neither a run that has saved a checkpoint yet, nor a checkpoint"));
-    }
-
-    private static void verify(Path file, Manifest.FileEntry entry) {
-        try {
-            if (!Files.isRegularFile(file)) {
-                throw new CheckpointException(file + ": missing");
-            }
-            long bytes = Files.size(file);
-            if (bytes != entry.bytes()) {
-                throw new CheckpointException(
-                        file + ": damaged: " + bytes + " bytes, the manifest says " + entry.bytes());
-            }
-            if (!Sha256.of(file).equals(entry.sha256())) {
-                throw new CheckpointException(file + ": damaged: its SHA-256 is not the manifest's");
-            }
-        } catch (IOException e) {
-            throw new CheckpointException(file + ": cannot be read: " + CheckpointException.reason(e), e);
-        }
+                        runOrCheckpoint + ": neither a run that has saved a checkpoint yet, nor a checkpoint"));
     }
 
     /** Where it lies. */
@@ -105,44 +72,32 @@ public final class Checkpoint {
         return directory;
     }
 
+    /** What its manifest says. */
+    public Summary summary() {
+        return summary;
+    }
+
     public Progress progress() {
-        return manifest.progress();
+        return summary.progress();
     }
 
     public EncoderInfo encoder() {
-        return manifest.encoder();
+        return summary.encoder();
     }
 
     /** Which run it belongs to. */
     public Lineage lineage() {
-        return manifest.run() == null ? Lineage.NONE : new Lineage(manifest.run(), manifest.parent());
+        return summary.lineage();
     }
 
     /** Accuracy of k-NN measured at this state, 0 to 1; empty if it was not. */
     public OptionalDouble knnTop1() {
-        return manifest.knnTop1() == null ? OptionalDouble.empty() : OptionalDouble.of(manifest.knnTop1());
+        return summary.knnTop1();
     }
 
-    /** The layout's version. */
-    public int format() {
-        return manifest.format();
-    }
-
-    /** The version of swav4j that wrote it. */
-    public String version() {
-        return String.valueOf(manifest.swav4j());
-    }
-
-    /** When it was written, ISO 8601; empty in format 1. */
-    public String created() {
-        return manifest.created() == null ? "" : manifest.created();
-    }
-
-    /** Its files by name, with their size in bytes; the manifest and its sum are not among them. */
-    public Map<String, Long> files() {
-        Map<String, Long> files = new TreeMap<>();
-        manifest.files().forEach((name, entry) -> files.put(name, entry.bytes()));
-        return files;
+    /** The names, shapes and types of its tensors; reads none of them. */
+    public Inventory inventory() {
+        return Inventory.of(directory, summary);
     }
 
     /** The run's configuration, as YAML. */
@@ -167,12 +122,12 @@ public final class Checkpoint {
 
     /** Whether the run had a queue by then. */
     public boolean hasQueue() {
-        return manifest.files().containsKey(QUEUE);
+        return summary.files().containsKey(QUEUE);
     }
 
     /** What the run's watches remembered, empty in format 1; the caller closes it. */
     public StateDict monitor() {
-        return manifest.files().containsKey(MONITOR) ? read(MONITOR) : new StateDict();
+        return summary.files().containsKey(MONITOR) ? read(MONITOR) : new StateDict();
     }
 
     /** The queue; the caller closes it. */

@@ -31,6 +31,8 @@ public final class CheckpointDirectory {
 
     private static final Pattern NAME = Pattern.compile("step-\\d{9,19}");
     private static final Pattern DAMAGED = Pattern.compile("damaged-step-\\d{9,19}(-\\d+)?");
+    private static final Comparator<Path> BY_STEP =
+            Comparator.comparingLong(CheckpointDirectory::step).thenComparing(Path::toString);
     private static final String UNFINISHED = ".unfinished";
     private static final String REPLACED = ".replaced-";
 
@@ -104,20 +106,20 @@ public final class CheckpointDirectory {
         Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
         AtomicFile.syncDirectory(root);
         if (replaces) {
-            delete(replaced);
+            deleteTree(replaced);
         }
     }
 
     /** After an end in the middle of {@link #save}: what is not complete goes, what was to be replaced and was not is back. */
     private void clearUp() throws IOException {
-        for (Path entry : entries()) {
+        for (Path entry : content()) {
             String name = entry.getFileName().toString();
             if (name.startsWith(UNFINISHED)) {
-                delete(entry);
+                deleteTree(entry);
             } else if (name.startsWith(REPLACED)) {
                 Path target = root.resolve(name.substring(REPLACED.length()));
                 if (exists(target)) {
-                    delete(entry);
+                    deleteTree(entry);
                 } else {
                     Files.move(entry, target, StandardCopyOption.ATOMIC_MOVE);
                 }
@@ -132,21 +134,27 @@ public final class CheckpointDirectory {
      * @return those deleted
      */
     public List<Path> prune(int newest) throws IOException {
+        List<Path> deleted = superfluous(newest);
+        pointToBest();
+        for (Path each : deleted) {
+            delete(each);
+        }
+        return deleted;
+    }
+
+    /** All but the newest few and the best, oldest first. */
+    List<Path> superfluous(int newest) {
         List<Path> all = list();
         Set<Path> kept = new LinkedHashSet<>(all.subList(Math.max(0, all.size() - newest), all.size()));
+        best().ifPresent(kept::add);
+        return all.stream().filter(each -> !kept.contains(each)).toList();
+    }
+
+    void pointToBest() throws IOException {
         Optional<Path> best = best();
-        best.ifPresent(kept::add);
         if (best.isPresent()) {
             Pointer.set(root.resolve(BEST), best.get().getFileName().toString());
         }
-        List<Path> deleted = new ArrayList<>();
-        for (Path each : all) {
-            if (!kept.contains(each)) {
-                delete(each);
-                deleted.add(each);
-            }
-        }
-        return deleted;
     }
 
     /** The checkpoint with the highest accuracy of k-NN, the newest of several; empty where none was measured. */
@@ -181,16 +189,40 @@ public final class CheckpointDirectory {
         return named(NAME);
     }
 
-    /** What {@link #recover} has set aside, sorted by name. */
+    /** All checkpoints, those set aside too, as far as their manifests and sizes tell; in the order of their steps. */
+    public List<CheckpointEntry> entries() {
+        List<Path> setAside = damaged();
+        List<Path> all = new ArrayList<>(list());
+        all.addAll(setAside);
+        all.sort(BY_STEP);
+        List<CheckpointEntry> entries = new ArrayList<>();
+        try {
+            for (Path each : all) {
+                entries.add(CheckpointEntry.at(each, setAside.contains(each)));
+            }
+        } catch (IOException e) {
+            throw new CheckpointException(root + ": cannot be listed: " + CheckpointException.reason(e), e);
+        }
+        entries.removeIf(deleted -> !exists(deleted.directory()));
+        return entries;
+    }
+
+    /** Whether a directory's name is that of a checkpoint, in its place or set aside. */
+    static boolean isCheckpointName(Path directory) {
+        String name = directory.getFileName().toString();
+        return NAME.matcher(name).matches() || DAMAGED.matcher(name).matches();
+    }
+
+    /** What {@link #recover} has set aside, in the order of their steps. */
     public List<Path> damaged() {
         return named(DAMAGED);
     }
 
     private List<Path> named(Pattern pattern) {
         try {
-            return entries().stream()
+            return content().stream()
                     .filter(p -> pattern.matcher(p.getFileName().toString()).matches() && Files.isDirectory(p))
-                    .sorted(Comparator.comparingLong(CheckpointDirectory::step).thenComparing(Path::toString))
+                    .sorted(BY_STEP)
                     .toList();
         } catch (IOException e) {
             throw new CheckpointException(root + ": cannot be listed: " + CheckpointException.reason(e), e);
@@ -291,7 +323,7 @@ public final class CheckpointDirectory {
         return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private List<Path> entries() throws IOException {
+    private List<Path> content() throws IOException {
         if (!Files.isDirectory(root)) {
             return List.of();
         }
@@ -300,8 +332,17 @@ public final class CheckpointDirectory {
         }
     }
 
-    /** Deletes one of this directory's checkpoints, whole or damaged. */
-    static void delete(Path path) throws IOException {
+    /**
+     * Deletes one of this directory's checkpoints, whole or damaged. It loses its name first, so that an end in the middle
+     * leaves nothing that looks like a checkpoint.
+     */
+    static void delete(Path checkpoint) throws IOException {
+        Path nameless = checkpoint.resolveSibling(UNFINISHED + "-deletion-" + checkpoint.getFileName());
+        Files.move(checkpoint, nameless, StandardCopyOption.ATOMIC_MOVE);
+        deleteTree(nameless);
+    }
+
+    private static void deleteTree(Path path) throws IOException {
         if (!exists(path)) {
             return;
         }

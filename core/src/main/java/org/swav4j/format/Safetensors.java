@@ -160,6 +160,19 @@ public final class Safetensors {
             return header.entries().containsKey(name);
         }
 
+        /**
+         * A tensor's shape, from the header.
+         *
+         * @throws IllegalArgumentException when there is no such tensor
+         */
+        public long[] shape(String name) {
+            SafetensorsHeader.Entry entry = header.entries().get(name);
+            if (entry == null) {
+                throw new IllegalArgumentException(path + ": there is no tensor '" + name + "'");
+            }
+            return entry.shape().clone();
+        }
+
         /** The header's metadata in its order; empty when there is none. */
         public Map<String, String> metadata() {
             return Collections.unmodifiableMap(header.metadata());

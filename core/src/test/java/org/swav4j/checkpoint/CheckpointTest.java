@@ -311,8 +311,8 @@ class CheckpointTest {
                 .getResource("/golden/checkpoint-format-" + format)
                 .toURI());
         Checkpoint opened = Checkpoint.open(golden);
-        assertThat(opened.format()).isEqualTo(format);
-        assertThat(opened.version()).isEqualTo("0.1.0");
+        assertThat(opened.summary().format()).isEqualTo(format);
+        assertThat(opened.summary().version()).isEqualTo("0.1.0");
         try (StateDict monitor = opened.monitor()) {
             if (format == 1) {
                 assertThat(opened.lineage()).isEqualTo(Lineage.NONE);
@@ -322,7 +322,7 @@ class CheckpointTest {
                 assertThat(opened.lineage())
                         .isEqualTo(new Lineage("0f8fad5b-d9cb-469f-a165-70867728950e", "step-000001000"));
                 assertThat(opened.knnTop1()).hasValue(0.4375);
-                assertThat(opened.created()).isEqualTo("2026-11-26T12:00:00Z");
+                assertThat(opened.summary().created()).isEqualTo("2026-11-26T12:00:00Z");
                 assertThat(Tensors.doubles(monitor.get("loss_watch"))).containsExactly(6.25, 1200);
             }
         }
