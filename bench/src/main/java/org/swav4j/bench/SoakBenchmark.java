@@ -79,6 +79,7 @@ public final class SoakBenchmark implements TrainingListener {
                 .with(Setting.QUEUE_LENGTH, "128")
                 .with(Setting.QUEUE_START_EPOCH, "1")
                 .with(Setting.PRECISION, "fp32")
+                .with(Setting.THREADS, "1")
                 .with(Setting.MAX_STEPS, Integer.toString(steps))
                 .with(Setting.EPOCHS, "100000")
                 .with(Setting.WARMUP_EPOCHS, "0")

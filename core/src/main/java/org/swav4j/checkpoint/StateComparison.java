@@ -35,8 +35,8 @@ public record StateComparison(
     public static List<StateComparison> of(Checkpoint one, Checkpoint other) {
         List<StateComparison> files = new ArrayList<>();
         for (String name : List.of(Checkpoint.MODEL, Checkpoint.OPTIMIZER, Checkpoint.QUEUE)) {
-            boolean first = one.files().containsKey(name);
-            boolean second = other.files().containsKey(name);
+            boolean first = one.summary().files().containsKey(name);
+            boolean second = other.summary().files().containsKey(name);
             if (first || second) {
                 files.add(of(
                         name,
