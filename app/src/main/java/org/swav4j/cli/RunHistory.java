@@ -1,7 +1,6 @@
 package org.swav4j.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,7 +46,7 @@ final class RunHistory implements TrainingListener {
         try {
             add(Kind.REWIND, step, why);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            // it is part of the history, and written with what happens next
         }
     }
 

@@ -46,8 +46,10 @@ final class SoakChart {
                 "<text class=\"head\" x=\"16\" y=\"24\">%,d steps with evaluation and checkpoints on</text>",
                 samples.get(samples.size() - 1).step());
         add(
-                "<text class=\"note\" x=\"16\" y=\"42\">Every axis begins at 0; the dashed line is the end of the warm-up. %s</text>",
-                conditions.replace("&", "&amp;").replace("<", "&lt;"));
+                "<text class=\"note\" x=\"16\" y=\"%d\">%s</text>",
+                height - 8, conditions.replace("&", "&amp;").replace("<", "&lt;"));
+        add(
+                "<text class=\"note\" x=\"16\" y=\"42\">Every axis begins at 0; the dashed line is the end of the warm-up.</text>");
         for (int i = 0; i < MEASURES.size(); i++) {
             panel(MEASURES.get(i), TOP + i * ROW + 14);
         }

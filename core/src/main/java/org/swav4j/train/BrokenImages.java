@@ -40,13 +40,17 @@ final class BrokenImages {
         told = quarantine.count();
     }
 
-    /** Brings the list on disk up to date. */
-    void flush() throws IOException {
-        quarantine.flush(run.quarantine());
+    /** Brings the list on disk up to date. A full disk is no reason to end a run; it is brought up to date the next time. */
+    void flush() {
+        try {
+            quarantine.flush(run.quarantine());
+        } catch (IOException e) {
+            listener.warning(run.quarantine() + ": cannot be written: " + e.getMessage());
+        }
     }
 
     /** Names what could not be read since the last time, and keeps the list on disk up to date. */
-    void tell() throws IOException {
+    void tell() {
         int broken = quarantine.count();
         if (broken > told) {
             flush();

@@ -57,6 +57,8 @@ final class Saving implements AutoCloseable {
     private Path newest;
     private Double best;
     private long lastSave;
+    /** Accuracy noted in the checkpoint last begun. */
+    private Double begunTop1;
     /** A save that came due while another was being written. */
     private boolean owed;
 
@@ -133,7 +135,7 @@ final class Saving implements AutoCloseable {
     Path now(Place place, Double knnTop1) {
         listenToTheLast();
         boolean there = newest != null
-                && knnTop1 == null
+                && (knnTop1 == null || knnTop1.equals(begunTop1))
                 && newest.getFileName().toString().equals(CheckpointDirectory.name(state.step()));
         if (!there) {
             begin(place, knnTop1);
@@ -162,6 +164,7 @@ final class Saving implements AutoCloseable {
                 configYaml,
                 new Lineage(runId, parent),
                 knnTop1));
+        begunTop1 = knnTop1;
         lastSave = nanoTime.getAsLong();
         owed = false;
         if (knnTop1 != null && (best == null || knnTop1 > best)) {

@@ -2,13 +2,11 @@ package org.swav4j.train;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.checkpoint.Progress;
@@ -20,7 +18,6 @@ import org.swav4j.optim.LearningRate;
 import org.swav4j.profile.Phase;
 import org.swav4j.profile.ProfileReport;
 import org.swav4j.profile.StepProfiler;
-import org.swav4j.runlog.MetricsLog;
 import org.swav4j.tensor.StateDict;
 
 /** The epochs and steps of a run, from where it begins or goes on to its end, with metrics, saves and rewinds. */
@@ -49,9 +46,7 @@ final class TrainingLoop implements AutoCloseable {
     private final Throughput throughput;
     private final DataWaitWatch dataWait;
     private final Map<Long, int[]> batches = new LinkedHashMap<>();
-    /** Also used by the thread that writes checkpoints. */
-    private volatile MetricsLog metrics;
-
+    private final RunMetrics metrics;
     private double loss = Double.NaN;
     private ProfileReport profile;
 
@@ -98,8 +93,8 @@ final class TrainingLoop implements AutoCloseable {
                 new Rewinds(job.run().diverged(), config.safety().onDivergence().rewinds());
         this.throughput = new Throughput(config.batchSize());
         this.dataWait = new DataWaitWatch(config.workers(), Runtime.getRuntime().availableProcessors());
-        this.metrics = openMetrics();
-        this.saving = new Saving(job, state, trainer, monitor, listener, this::syncMetrics, System::nanoTime);
+        this.metrics = new RunMetrics(job.run(), job.resume() != null, from.step(), listener::warning);
+        this.saving = new Saving(job, state, trainer, monitor, listener, metrics::sync, System::nanoTime);
     }
 
     private Progress begin() {
@@ -135,22 +130,6 @@ final class TrainingLoop implements AutoCloseable {
                 saved.step(), saved.epoch(), batch, stepsPerEpoch, job.images().fingerprint(), saved.randomState());
     }
 
-    /** A run that ended before its first checkpoint begins again, over the rows it has written. */
-    private MetricsLog openMetrics() throws IOException {
-        return job.resume() != null || Files.exists(job.run().metrics())
-                ? MetricsLog.openForResume(job.run(), from.step(), listener::warning)
-                : MetricsLog.create(job.run(), listener::warning);
-    }
-
-    /** A checkpoint's rows are to be on disk when it is; where they cannot be, it is worth having without. */
-    private void syncMetrics() {
-        try {
-            metrics.sync();
-        } catch (IOException e) {
-            // the log itself tells of rows that cannot be written
-        }
-    }
-
     /**
      * Trains until the last epoch, the last step or a stop.
      *
@@ -167,12 +146,25 @@ final class TrainingLoop implements AutoCloseable {
             // what a run began with must not be lost if it ends before it saves, nor be lacking to go back to
             saving.now(place(0, 0), null);
         }
+        catchUp();
         Progress at = from;
         while (true) {
             try {
                 return goOn(at);
             } catch (DivergedException e) {
                 at = rewind(e);
+            }
+        }
+    }
+
+    /** A run that was stopped at the very end of an epoch has not measured that epoch yet. */
+    private void catchUp() {
+        boolean atAnEnd = job.resume() != null && from.batch() == 0 && from.epoch() > 0;
+        if (atAnEnd && job.resume().knnTop1().isEmpty() && state.step() < totalSteps) {
+            Saving.Place end = place(from.epoch() - 1, stepsPerEpoch);
+            Double top1 = evaluated(from.epoch() - 1, end, false);
+            if (top1 != null) {
+                saving.offer(end, top1);
             }
         }
     }
@@ -208,7 +200,7 @@ final class TrainingLoop implements AutoCloseable {
     private boolean epoch(int epoch, int firstStep) throws IOException {
         feed.start(epoch, firstStep);
         int done = firstStep;
-        while (step(epoch)) {
+        while (step(epoch, done)) {
             profiler.stepEnds(state.step()).ifPresent(this::profiled);
             done++;
             if (stop.getAsBoolean()) {
@@ -230,33 +222,37 @@ final class TrainingLoop implements AutoCloseable {
         loss = trainer.lastLoss();
         Saving.Place end = place(epoch, done);
         boolean last = epoch + 1 == config.epochs() || state.step() >= totalSteps;
-        save(end, last, evaluated(epoch, end, last));
-        throughput.skipPause();
-        return true;
-    }
-
-    private void save(Saving.Place end, boolean last, Double top1) {
+        Double top1 = evaluated(epoch, end, last);
         saving.listen();
-        if (last) {
+        // an evaluation can take long, and who asks for a stop meanwhile does not wait for another step
+        boolean stopped = !last && stop.getAsBoolean();
+        if (last || stopped) {
             saving.now(end, top1);
         } else {
             saving.offer(end, top1);
         }
+        throughput.skipPause();
+        return !stopped;
     }
 
     private Saving.Place place(int epoch, int done) {
         return new Saving.Place(epoch, done, stepsPerEpoch, job.images().fingerprint());
     }
 
-    /** Returns false if the epoch has no more steps. */
-    private boolean step(int epoch) throws IOException {
+    /**
+     * Does one step.
+     *
+     * @param done steps of the epoch that are done
+     * @return false if the epoch has no more
+     */
+    private boolean step(int epoch, int done) {
         long number = state.step();
         boolean measured = number % MEASURE_EVERY == 0;
         double learningRate = schedule.at(number);
         String leftOut = rewinds.symptom(number);
         try (PointerScope scope = new PointerScope()) {
             profiler.stepBegins();
-            List<MicroBatch> taken = feed.next();
+            List<MicroBatch> taken = next(epoch, done);
             if (taken == null) {
                 return false;
             }
@@ -271,11 +267,11 @@ final class TrainingLoop implements AutoCloseable {
         feed.release();
         throughput.step(feed.lastWaitNanos());
         if (leftOut != null) {
-            metrics.write(leftOutRow(epoch, leftOut));
+            metrics.leftOut(state.step(), epoch, leftOut);
             return true;
         }
         dataWait.step(throughput).ifPresent(listener::warning);
-        listener.step(new StepReport(
+        StepReport report = new StepReport(
                 state.step(),
                 totalSteps,
                 epoch,
@@ -284,9 +280,10 @@ final class TrainingLoop implements AutoCloseable {
                 learningRate,
                 throughput.imagesPerSecond(),
                 throughput.dataWaitShare(),
-                throughput.remaining(totalSteps - state.step())));
+                throughput.remaining(totalSteps - state.step()));
+        listener.step(report);
         if (measured) {
-            metrics.write(row(epoch, learningRate));
+            metrics.measured(report, monitor.statistics(), trainer.gradientNorm());
         }
         if (state.step() > config.method().freezePrototypes()) {
             monitor.step(state.step(), loss).ifPresent(listener::warning);
@@ -301,27 +298,22 @@ final class TrainingLoop implements AutoCloseable {
         }
     }
 
-    private Map<String, Object> row(int epoch, double learningRate) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("step", state.step());
-        row.put("epoch", epoch);
-        row.put("loss", loss);
-        row.put("learning_rate", learningRate);
-        row.put("images_per_second", throughput.imagesPerSecond());
-        row.put("data_wait_share", throughput.dataWaitShare());
-        row.put("prototype_usage_entropy", monitor.statistics().usageEntropy());
-        row.put("mean_max_code", monitor.statistics().meanMaxCode());
-        row.put("gradient_norm", trainer.gradientNorm());
-        row.put("memory_mb", Pointer.physicalBytes() >> 20);
-        return row;
+    /** The next batch. Where it cannot be had, as when a network disk is gone, what was learned until then is saved. */
+    private List<MicroBatch> next(int epoch, int done) {
+        try {
+            return feed.next();
+        } catch (RuntimeException | Error e) {
+            saveBecauseOf(e, place(epoch, done));
+            throw e;
+        }
     }
 
-    private Map<String, Object> leftOutRow(int epoch, String symptom) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("step", state.step());
-        row.put("epoch", epoch);
-        row.put("left_out", symptom);
-        return row;
+    private void saveBecauseOf(Throwable failure, Saving.Place place) {
+        try {
+            saving.now(place, null);
+        } catch (RuntimeException saveFailed) {
+            failure.addSuppressed(saveFailed);
+        }
     }
 
     /**
@@ -346,8 +338,7 @@ final class TrainingLoop implements AutoCloseable {
         }
         rewinds.leaveOut(failure);
         Progress at = goOn(back);
-        metrics.close();
-        metrics = MetricsLog.openForResume(job.run(), at.step(), listener::warning);
+        metrics.backTo(at.step());
         batches.clear();
         String message = String.format(
                 java.util.Locale.ROOT,
@@ -364,7 +355,7 @@ final class TrainingLoop implements AutoCloseable {
     }
 
     /** Accuracy at the end of an epoch, if it is to be measured now; whatever goes wrong then costs nothing of the training. */
-    private Double evaluated(int epoch, Saving.Place end, boolean last) throws IOException {
+    private Double evaluated(int epoch, Saving.Place end, boolean last) {
         boolean due = config.knnEvery() > 0 && ((epoch + 1) % config.knnEvery() == 0 || last);
         if (!due || job.evaluation() == null) {
             return null;
@@ -373,24 +364,19 @@ final class TrainingLoop implements AutoCloseable {
         try {
             top1 = job.evaluation().top1(state.model());
         } catch (RuntimeException | Error e) {
-            try {
-                saving.now(end, null);
-            } catch (RuntimeException saveFailed) {
-                e.addSuppressed(saveFailed);
-            }
+            saveBecauseOf(e, end);
             throw e;
         }
-        metrics.write(Map.of("step", state.step(), "epoch", epoch, "knn_top1", top1));
+        metrics.accuracy(state.step(), epoch, top1);
         listener.knn(epoch + 1, top1);
         return top1;
     }
 
     @Override
     public void close() {
-        MetricsLog log = metrics;
         try (trainer;
                 monitor;
-                log;
+                metrics;
                 saving) {
             // closed from the last to the first: what is being written still syncs the log
         } catch (IOException e) {

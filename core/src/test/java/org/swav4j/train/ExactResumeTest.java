@@ -126,7 +126,8 @@ class ExactResumeTest {
         assertThat(rows(broken)).hasSize(2).isEqualTo(rows(whole));
     }
 
-    private static List<Map<String, Object>> rows(TinyTraining training) throws IOException {
+    /** The rows of a training's metrics without what the clock decides. */
+    static List<Map<String, Object>> rows(TinyTraining training) throws IOException {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (Map<String, Object> row : MetricsReader.read(training.directory().metrics())) {
             Map<String, Object> learned = new LinkedHashMap<>(row);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,8 @@ import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.checkpoint.CheckpointDirectory;
 import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.checkpoint.Lineage;
+import org.swav4j.data.DataException;
+import org.swav4j.data.ImageSource;
 import org.swav4j.loader.MemoryImages;
 import org.swav4j.tensor.StateDict;
 
@@ -82,6 +85,7 @@ class SavingTest {
         training.afterStep(() -> {
             if (training.steps().size() == 3) {
                 unchecked(() -> {
+                    awaitThere(checkpoints.resolve("step-000000002"));
                     Files.move(checkpoints, away);
                     Files.writeString(checkpoints, "full");
                 });
@@ -103,6 +107,16 @@ class SavingTest {
                         "Is the disk full or read-only? Training goes on and tries again; the"
                                 + " newest checkpoint is " + checkpoints + "/step-00000000");
         assertThat(Checkpoint.open(result.checkpoint()).progress().step()).isEqualTo(15);
+    }
+
+    private static void awaitThere(Path path) {
+        for (int i = 0; i < 4000 && !Files.exists(path); i++) {
+            try {
+                Thread.sleep(5);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
     }
 
     @Test
@@ -171,5 +185,92 @@ class SavingTest {
         training.afterStep(() -> count[training.steps().size()] = Pointer.totalCount());
         training.run(images);
         assertThat(count[200] - count[50]).as("native objects").isLessThan(60);
+    }
+
+    /** Stopped at an epoch's end, where it would have been measured next: the resumed run makes up for it. */
+    @Test
+    void anEpochThatWasNotMeasuredBeforeAStopIsMeasuredAfterIt() throws IOException {
+        TinyTraining whole = training("whole", "9h", 9)
+                .with(c -> TinyTraining.evaluatedEvery(c, 1))
+                .evaluated(SavingTest::anAccuracy);
+        TrainingResult expected = whole.run(images);
+        TinyTraining broken = training("broken", "9h", 9)
+                .with(c -> TinyTraining.evaluatedEvery(c, 1))
+                .evaluated(SavingTest::anAccuracy)
+                .stopAfter(5);
+        Checkpoint checkpoint = Checkpoint.open(broken.run(images).checkpoint());
+        assertThat(checkpoint.progress().batch()).isZero();
+        assertThat(checkpoint.knnTop1()).isEmpty();
+        assertThat(broken.knn()).isEmpty();
+        TrainingResult resumed = broken.stopAfter(Long.MAX_VALUE).run(images, checkpoint);
+        assertThat(broken.knn()).isEqualTo(whole.knn()).hasSize(3);
+        assertThat(ExactResumeTest.rows(broken)).isEqualTo(ExactResumeTest.rows(whole));
+        assertThat(Checkpoint.open(resumed.checkpoint()).knnTop1())
+                .isEqualTo(Checkpoint.open(expected.checkpoint()).knnTop1());
+        assertThat(Checkpoint.open(checkpoint.directory()).knnTop1())
+                .as("now the step's checkpoint knows it")
+                .hasValue(whole.knn().get(0));
+    }
+
+    private static double anAccuracy(org.swav4j.method.Swav model) {
+        return Math.abs(Tensors.doubles(model.parameters().get("conv1.weight"))[0]) % 1;
+    }
+
+    @Test
+    void whoAsksForAStopWhileItIsMeasuredDoesNotWaitForAnotherStep() {
+        boolean[] asked = {false};
+        TinyTraining training = training("a", "9h", 9)
+                .with(c -> TinyTraining.evaluatedEvery(c, 1))
+                .evaluated(model -> {
+                    asked[0] = true;
+                    return 0.5;
+                })
+                .stopWhen(() -> asked[0]);
+        TrainingResult result = training.run(images);
+        assertThat(result.interrupted()).isTrue();
+        assertThat(result.step()).isEqualTo(5);
+        assertThat(Checkpoint.open(result.checkpoint()).knnTop1()).hasValue(0.5);
+    }
+
+    /** As when the network disk with the images is gone. */
+    @Test
+    void imagesThatCannotBeHadAnyMoreEndTheRunAfterASave() {
+        TinyTraining training = training("a", "9h", 9);
+        ImageSource lost = new LostImages(images, () -> training.steps().size() >= 7);
+        assertThatExceptionOfType(DataException.class).isThrownBy(() -> training.run(lost));
+        Checkpoint saved = Checkpoint.find(training.directory().path());
+        assertThat(saved.progress().step()).isEqualTo(training.steps().size());
+        assertThat(training.run(images, saved).step()).isEqualTo(15);
+    }
+
+    /** Images that are there until they are not. */
+    private record LostImages(ImageSource images, BooleanSupplier lost) implements ImageSource {
+        @Override
+        public byte[] read(int index) throws IOException {
+            if (lost.getAsBoolean()) {
+                throw new DataException("the network is down");
+            }
+            return images.read(index);
+        }
+
+        @Override
+        public int size() {
+            return images.size();
+        }
+
+        @Override
+        public String name(int index) {
+            return images.name(index);
+        }
+
+        @Override
+        public String fingerprint() {
+            return images.fingerprint();
+        }
+
+        @Override
+        public String description() {
+            return images.description();
+        }
     }
 }

@@ -58,6 +58,7 @@ final class TinyTraining implements TrainingListener {
     private Collective collective = new Alone();
     private final List<ProfileReport> profiles = new ArrayList<>();
     private long stopAfter = Long.MAX_VALUE;
+    private BooleanSupplier stopWhen = () -> false;
     private long done;
     private Runnable afterStep = () -> {};
     private final List<StepReport> steps = new ArrayList<>();
@@ -172,6 +173,11 @@ final class TinyTraining implements TrainingListener {
                 safety);
     }
 
+    TinyTraining stopWhen(BooleanSupplier asked) {
+        stopWhen = asked;
+        return this;
+    }
+
     TinyTraining afterStep(Runnable action) {
         afterStep = action;
         return this;
@@ -187,7 +193,7 @@ final class TinyTraining implements TrainingListener {
         Pretraining.Job job = new Pretraining.Job(
                 config, images, run, resume, null, evaluation, profiledSteps, acceptDataChange, "tiny");
         try {
-            return new Pretraining(job, collective, this, () -> done >= stopAfter).run();
+            return new Pretraining(job, collective, this, () -> done >= stopAfter || stopWhen.getAsBoolean()).run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

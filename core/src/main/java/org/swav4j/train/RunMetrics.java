@@ -1,0 +1,88 @@
+package org.swav4j.train;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.bytedeco.javacpp.Pointer;
+import org.swav4j.runlog.MetricsLog;
+import org.swav4j.runlog.RunDirectory;
+
+/** The rows that a training writes to its metrics. For one thread, but for {@link #sync}. */
+final class RunMetrics implements AutoCloseable {
+    private final RunDirectory run;
+    private final Consumer<String> warning;
+    private volatile MetricsLog log;
+
+    /**
+     * Begins the metrics of a run, or goes on after {@code step}: rows of later steps are removed. A run that ended before its
+     * first checkpoint begins again, over the rows it has written.
+     *
+     * @param resumed whether the run goes on from a checkpoint
+     */
+    RunMetrics(RunDirectory run, boolean resumed, long step, Consumer<String> warning) throws IOException {
+        this.run = run;
+        this.warning = warning;
+        this.log = resumed || Files.exists(run.metrics())
+                ? MetricsLog.openForResume(run, step, warning)
+                : MetricsLog.create(run, warning);
+    }
+
+    /** Goes back: rows of later steps than {@code step} are removed. */
+    void backTo(long step) throws IOException {
+        log.close();
+        log = MetricsLog.openForResume(run, step, warning);
+    }
+
+    /** The row of a measured step, named by its report. */
+    void measured(StepReport report, CodeStatistics statistics, double gradientNorm) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("step", report.step());
+        row.put("epoch", report.epoch());
+        row.put("loss", report.loss());
+        row.put("learning_rate", report.learningRate());
+        row.put("images_per_second", report.imagesPerSecond());
+        row.put("data_wait_share", report.dataWaitShare());
+        row.put("prototype_usage_entropy", statistics.usageEntropy());
+        row.put("mean_max_code", statistics.meanMaxCode());
+        row.put("gradient_norm", gradientNorm);
+        row.put("memory_mb", Pointer.physicalBytes() >> 20);
+        log.write(row);
+    }
+
+    /** The row of a step whose batch was left out. */
+    void leftOut(long step, int epoch, String symptom) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("step", step);
+        row.put("epoch", epoch);
+        row.put("left_out", symptom);
+        log.write(row);
+    }
+
+    /** The row of an evaluation. */
+    void accuracy(long step, int epoch, double top1) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("step", step);
+        row.put("epoch", epoch);
+        row.put("knn_top1", top1);
+        log.write(row);
+    }
+
+    /**
+     * Forces the rows to disk, from any thread: a checkpoint's rows are to be there when it is. Where they cannot be, it is worth
+     * having without.
+     */
+    void sync() {
+        try {
+            log.sync();
+        } catch (IOException e) {
+            // the log itself tells of rows that cannot be written
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        log.close();
+    }
+}
