@@ -116,11 +116,10 @@ final class Saving implements AutoCloseable {
     void offer(Place place, Double knnTop1) {
         long since = nanoTime.getAsLong() - lastSave;
         boolean better = knnTop1 != null && (best == null || knnTop1 > best);
-        boolean due =
-                config.safety().checkpointEvery().isDue(state.step(), place.epochsDone(), place.atEpochsEnd(), since)
-                        || (failing && since >= RETRY_NANOS);
-        owed |= due;
-        if ((owed && !saver.isBusy()) || better) {
+        CheckpointEvery every = config.safety().checkpointEvery();
+        boolean due = every.isDue(state.step(), place.epochsDone(), place.atEpochsEnd(), since);
+        owed |= due || (failing && since >= RETRY_NANOS);
+        if (better || (due && every.namesSteps()) || (owed && !saver.isBusy())) {
             listenToTheLast();
             begin(place, knnTop1);
         }
