@@ -155,7 +155,8 @@ final class DataPackCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         String stopping = "Stopping: the shard under way is dropped. Once more to end at once.";
         PackResult result;
-        try (Interrupts interrupts = Interrupts.install(err, stopping)) {
+        Interrupts interrupts = Interrupts.install(err, stopping);
+        try (interrupts) {
             Packer packer = new Packer(images, data.toString(), settings(), threads, new Shown(progress), interrupts);
             result = packer.pack(out);
         }
@@ -164,7 +165,7 @@ final class DataPackCommand implements Callable<Integer> {
         if (!result.complete()) {
             err.println("Stopped. The same command goes on.");
             err.flush();
-            return ExitCode.INTERRUPTED;
+            return interrupts.exitCode();
         }
         return ExitCode.DONE;
     }
@@ -225,7 +226,8 @@ final class DataPackCommand implements Callable<Integer> {
     private int verify(ProgressLine progress) {
         PackVerification found;
         PrintWriter err = spec.commandLine().getErr();
-        try (Interrupts interrupts = Interrupts.install(err, "Stopping after this shard. Once more to end at once.")) {
+        Interrupts interrupts = Interrupts.install(err, "Stopping after this shard. Once more to end at once.");
+        try (interrupts) {
             found = PackVerification.of(out, new Shown(progress), interrupts);
         }
         progress.finish();
@@ -256,7 +258,7 @@ final class DataPackCommand implements Callable<Integer> {
             err.flush();
             return ExitCode.FAILED;
         }
-        return found.complete() ? ExitCode.DONE : ExitCode.INTERRUPTED;
+        return found.complete() ? ExitCode.DONE : interrupts.exitCode();
     }
 
     /** A packing as lines for people. */
