@@ -2,8 +2,7 @@ package org.swav4j.train;
 
 /**
  * Knows how large a run's loss usually is, and notices when it leaps: a loss half as large again as usual, and larger by more
- * than {@value #LEAST_RISE}, comes of weights that were thrown off. What else moves it (a queue that comes into use,
- * prototypes that thaw) stays within a tenth.
+ * than {@value #LEAST_RISE}, comes of weights that were thrown off.
  */
 public final class LossWatch {
     /** A loss may be as many times the usual one. */
