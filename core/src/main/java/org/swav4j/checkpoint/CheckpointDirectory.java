@@ -244,7 +244,7 @@ public final class CheckpointDirectory {
      */
     public Optional<Checkpoint> newest(Consumer<CheckpointException> damaged) {
         List<Path> all = list();
-        CheckpointException last = null;
+        CheckpointException first = null;
         for (int i = all.size() - 1; i >= 0; i--) {
             try {
                 return Optional.of(open(all.get(i)));
@@ -252,11 +252,16 @@ public final class CheckpointDirectory {
                 throw e;
             } catch (CheckpointException e) {
                 damaged.accept(e);
-                last = e;
+                first = first == null ? e : first;
             }
         }
-        if (last != null) {
-            throw new CheckpointException(root + ": none of the " + all.size() + " checkpoints is whole", last);
+        if (first != null) {
+            throw new CheckpointException(
+                    (all.size() == 1
+                                    ? root + ": the only checkpoint is not whole: "
+                                    : root + ": none of the " + all.size() + " checkpoints is whole; the newest: ")
+                            + first.getMessage(),
+                    first);
         }
         return Optional.empty();
     }

@@ -111,7 +111,8 @@ class CheckpointDirectoryTest {
         List<CheckpointException> reported = new ArrayList<>();
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> directory.newest(reported::add))
-                .withMessage(root + ": none of the 2 checkpoints is whole");
+                .withMessage(root + ": none of the 2 checkpoints is whole; the newest: "
+                        + root.resolve("step-000000002/config.yaml") + ": missing");
         assertThat(reported).hasSize(2);
     }
 
@@ -232,7 +233,10 @@ class CheckpointDirectoryTest {
     void whereNoneIsWholeNothingIsSetAside() throws IOException {
         CheckpointDirectory directory = new CheckpointDirectory(root, 3);
         Files.delete(save(directory, 1, "a: 1").resolve("config.yaml"));
-        assertThatExceptionOfType(CheckpointException.class).isThrownBy(() -> directory.recover(told -> {}));
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> directory.recover(told -> {}))
+                .withMessage(root + ": the only checkpoint is not whole: " + root.resolve("step-000000001/config.yaml")
+                        + ": missing");
         assertThat(names()).containsExactly("latest", "step-000000001");
     }
 
