@@ -10,7 +10,7 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * Ctrl-C, {@code kill} and what schedulers send (TERM, USR1) while a command runs: the first asks it to finish its step and
+ * Ctrl-C, {@code kill} and what schedulers and closed terminals send (TERM, USR1, HUP) while a command runs: the first asks it to finish its step and
  * save, the second ends the program at once. Closing restores what was before.
  */
 final class Interrupts implements BooleanSupplier, AutoCloseable {
@@ -85,6 +85,7 @@ final class Interrupts implements BooleanSupplier, AutoCloseable {
         Interrupts interrupts = new Interrupts(err, stopping, atOnce, halt);
         interrupts.handle("INT");
         interrupts.handle("TERM");
+        interrupts.handle("HUP");
         interrupts.handle("USR1");
         return interrupts;
     }
@@ -117,7 +118,7 @@ final class Interrupts implements BooleanSupplier, AutoCloseable {
             SignalHandler before = Signal.handle(signal, s -> received(name));
             restore.add(() -> Signal.handle(signal, before));
         } catch (IllegalArgumentException e) {
-            if (!name.equals("USR1")) {
+            if (name.equals("INT") || name.equals("TERM")) {
                 err.println("swav: signal " + name + " cannot be handled here; it ends the program without saving");
             }
         }

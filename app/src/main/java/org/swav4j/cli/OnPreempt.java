@@ -38,15 +38,12 @@ record OnPreempt(boolean saves, String command) {
         if (command == null) {
             return;
         }
-        ProcessBuilder shell = new ProcessBuilder("sh", "-c", command)
-                .redirectOutput(
-                        ProcessBuilder.Redirect.to(Path.of("/dev/stderr").toFile()))
-                .redirectError(ProcessBuilder.Redirect.INHERIT);
+        // standard output is for results
+        ProcessBuilder shell = new ProcessBuilder("sh", "-c", "{ " + command + "\n} 1>&2").inheritIO();
         shell.environment().put("SWAV_RUN", run.toAbsolutePath().toString());
         shell.environment().put("SWAV_CHECKPOINT", checkpoint.toAbsolutePath().toString());
         try {
             Process process = shell.start();
-            process.getOutputStream().close();
             if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 err.println("swav: --on-preempt: '" + command + "' was still running after " + MOST_SECONDS

@@ -193,7 +193,7 @@ final class PretrainCommand implements Callable<Integer> {
             return interrupts.exitCode();
         }
         line.say("Done: " + result.step() + " steps, the encoder is in " + result.checkpoint());
-        LearningReport learned = protocol == null
+        LearningReport learned = protocol == null || interrupts.getAsBoolean()
                 ? null
                 : LearningReport.of(
                         result.checkpoint(),

@@ -89,12 +89,20 @@ final class PretrainRun {
                     return train(run, new RunHistory(run, provenance), null, initial, protocol, listener, stop);
                 } catch (IOException | RuntimeException | Error e) {
                     // while the lock is held: somebody else may begin here as soon as it is not
-                    if (!run.hasProgress()) {
-                        run.discard();
-                    }
+                    discardUnlessUsed(run, e);
                     throw e;
                 }
             }
+        }
+    }
+
+    private static void discardUnlessUsed(RunDirectory run, Throwable failure) {
+        try {
+            if (!run.hasProgress()) {
+                run.discard();
+            }
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -229,11 +237,11 @@ final class PretrainRun {
             TrainingResult result =
                     new Pretraining(job, new Alone(), new Listeners(List.of(listener, history)), stop).run();
             Kind interrupted = stop.preempted() ? Kind.PREEMPTED : Kind.INTERRUPTED;
-            history.add(result.interrupted() ? interrupted : Kind.FINISHED, result.step(), "");
+            noteEnd(history, result.interrupted() ? interrupted : Kind.FINISHED, result.step(), listener);
             return result;
         } catch (DivergedException e) {
             noteStop(run, history, listener, e);
-            Path good = newestDirectory(run, listener);
+            Path good = newestDirectory(run);
             throw good == null
                     ? e
                     : new IllegalStateException(
@@ -245,6 +253,15 @@ final class PretrainRun {
         } catch (IOException | RuntimeException | Error e) {
             noteStop(run, history, listener, e);
             throw e;
+        }
+    }
+
+    /** The state is safe by then, and that is what the exit code is about. */
+    private static void noteEnd(RunHistory history, Kind how, long step, TrainingListener listener) {
+        try {
+            history.add(how, step, "");
+        } catch (IOException e) {
+            listener.warning("the run's end cannot be noted in provenance.json: " + e.getMessage());
         }
     }
 
@@ -260,9 +277,15 @@ final class PretrainRun {
         }
     }
 
-    private static Path newestDirectory(RunDirectory run, TrainingListener listener) {
-        Checkpoint newest = newest(run, listener);
-        return newest == null ? null : newest.directory();
+    private static Path newestDirectory(RunDirectory run) {
+        try {
+            return new CheckpointDirectory(run.checkpoints(), 1)
+                    .newest(damaged -> {})
+                    .map(Checkpoint::directory)
+                    .orElse(null);
+        } catch (CheckpointException e) {
+            return null;
+        }
     }
 
     private static Checkpoint newest(RunDirectory run, TrainingListener listener) {

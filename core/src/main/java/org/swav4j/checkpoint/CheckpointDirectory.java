@@ -1,6 +1,7 @@
 package org.swav4j.checkpoint;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -91,7 +92,7 @@ public final class CheckpointDirectory {
         try {
             Pointer.set(root.resolve(LATEST), newest.getFileName().toString());
             prune(keep);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException | CheckpointException e) {
             // a name that leads to an older one and a checkpoint too many lose nothing
         }
     }

@@ -49,15 +49,22 @@ public record Pruning(Path root, List<CheckpointEntry> kept, List<CheckpointEntr
     private static List<String> requireWhole(
             Path root, CheckpointDirectory directory, List<CheckpointEntry> kept, List<CheckpointEntry> deleted) {
         List<String> problems = new ArrayList<>();
-        if (newestWhole(directory, kept, problems) != null) {
+        Path newestKept = newestWhole(directory, kept, problems);
+        List<CheckpointEntry> newer = deleted.stream()
+                .filter(e -> newestKept == null
+                        || CheckpointDirectory.step(e.directory()) > CheckpointDirectory.step(newestKept))
+                .toList();
+        Path lost = newestWhole(directory, newer, new ArrayList<>());
+        if (newestKept != null && lost == null) {
             return problems;
         }
-        Path last = newestWhole(directory, deleted, new ArrayList<>());
-        String rest = last == null
+        String whole = newestKept == null
+                ? "none of the checkpoints to keep is whole, "
+                : "of the checkpoints to keep the newest whole one is " + newestKept.getFileName() + ", but ";
+        String rest = lost == null
                 ? "and none of the others either"
-                : "the newest whole one is " + last.getFileName() + "; keep more, so that it stays";
-        throw new CheckpointException(
-                root + ": nothing was deleted: none of the checkpoints to keep is whole, " + rest);
+                : "the newest whole one is " + lost.getFileName() + "; keep more, so that it stays";
+        throw new CheckpointException(root + ": nothing was deleted: " + whole + rest);
     }
 
     private static Path newestWhole(CheckpointDirectory directory, List<CheckpointEntry> among, List<String> problems) {

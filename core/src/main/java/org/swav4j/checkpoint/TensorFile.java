@@ -43,7 +43,7 @@ final class TensorFile {
         try (PointerScope scope = new PointerScope()) {
             for (String name : tensors.names()) {
                 TensorBytes bytes = tensors.get(name);
-                Tensor tensor = torch.zeros(bytes.shape(), new TensorOptions(scalarType(name, bytes.dtype())));
+                Tensor tensor = torch.zeros(bytes.shape(), new TensorOptions(scalarType(bytes.dtype())));
                 if (bytes.elements() > 0) {
                     new BytePointer(tensor.data_ptr())
                             .capacity(tensor.nbytes())
@@ -75,7 +75,7 @@ final class TensorFile {
         };
     }
 
-    private static ScalarType scalarType(String name, DType type) {
+    private static ScalarType scalarType(DType type) {
         return switch (type) {
             case F32 -> ScalarType.Float;
             case F64 -> ScalarType.Double;

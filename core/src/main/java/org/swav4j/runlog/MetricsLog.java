@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.swav4j.format.AtomicFile;
+import org.swav4j.format.FormatException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -67,11 +68,6 @@ public final class MetricsLog implements Closeable {
         return open(run, warning, StandardOpenOption.CREATE_NEW);
     }
 
-    /** As {@link #create(RunDirectory, Consumer)} for who does not ask before {@link #close} whether rows could be written. */
-    public static MetricsLog create(RunDirectory run) throws IOException {
-        return create(run, message -> {});
-    }
-
     private static MetricsLog open(RunDirectory run, Consumer<String> warning, OpenOption first) throws IOException {
         Path file = run.metrics();
         return new MetricsLog(
@@ -84,23 +80,27 @@ public final class MetricsLog implements Closeable {
 
     /**
      * Goes on after the checkpoint of {@code resumeStep}: rows of later steps and a line cut off at the end are removed, and
-     * TensorBoard is told that later values from older event files are void.
+     * TensorBoard is told that later values from older event files are void. Where a line is damaged, as after a power cut,
+     * the rows from there on are removed too, and that is told.
      *
-     * @param warning as {@link #create(RunDirectory, Consumer)} has it
-     * @throws org.swav4j.format.FormatException when a line other than the last is not a row
+     * @param warning as {@link #create} has it
      */
     public static MetricsLog openForResume(RunDirectory run, long resumeStep, Consumer<String> warning)
             throws IOException {
         if (Files.exists(run.metrics())) {
             AtomicFile.write(run.metrics(), channel -> {
                 OutputStream kept = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
-                MetricsReader.scan(run.metrics(), (line, row) -> {
-                    Object step = row.get(STEP);
-                    if (!(step instanceof Number number) || number.longValue() <= resumeStep) {
-                        kept.write(line);
-                        kept.write('\n');
-                    }
-                });
+                try {
+                    MetricsReader.scan(run.metrics(), (line, row) -> {
+                        Object step = row.get(STEP);
+                        if (!(step instanceof Number number) || number.longValue() <= resumeStep) {
+                            kept.write(line);
+                            kept.write('\n');
+                        }
+                    });
+                } catch (FormatException e) {
+                    warning.accept(e.getMessage() + "; the rows from there on are lost, the run is not");
+                }
                 kept.flush();
             });
         }
@@ -112,11 +112,6 @@ public final class MetricsLog implements Closeable {
             throw failure;
         }
         return log;
-    }
-
-    /** As {@link #openForResume(RunDirectory, long, Consumer)} for who does not ask before {@link #close}. */
-    public static MetricsLog openForResume(RunDirectory run, long resumeStep) throws IOException {
-        return openForResume(run, resumeStep, message -> {});
     }
 
     /**

@@ -150,7 +150,7 @@ public record Provenance(
         /** It went on from a checkpoint. */
         @JsonProperty("resume")
         RESUME,
-        /** It ended early by itself: a limit was reached, or something failed. */
+        /** It ended early by itself, as something failed. */
         @JsonProperty("stop")
         STOP,
         /** Someone ended it. */
@@ -165,7 +165,7 @@ public record Provenance(
         /** It went on with other images, as somebody wanted. */
         @JsonProperty("data-change")
         DATA_CHANGE,
-        /** It did all its epochs. */
+        /** It did all its epochs, or as many steps as it was given. */
         @JsonProperty("finished")
         FINISHED
     }

@@ -115,10 +115,12 @@ public final class RunDirectory {
         return new RunDirectory(path);
     }
 
-    /** Whether a step was recorded or a checkpoint saved: something that should not be lost. */
+    /** Whether a step was recorded, a checkpoint saved or a divergence noted: something that should not be lost. */
     public boolean hasProgress() {
         try (Stream<Path> saved = Files.isDirectory(checkpoints()) ? Files.list(checkpoints()) : Stream.empty()) {
-            return saved.findAny().isPresent() || (Files.exists(metrics()) && Files.size(metrics()) > 0);
+            return saved.findAny().isPresent()
+                    || Files.exists(diverged())
+                    || (Files.exists(metrics()) && Files.size(metrics()) > 0);
         } catch (IOException e) {
             return true;
         }

@@ -33,6 +33,7 @@ final class CudaFeed implements DeviceFeed {
 
     private Slot current;
     private int[] images = {};
+    private RuntimeException failure;
     private long lastWaitNanos;
 
     CudaFeed(Loader loader, ComputeDevice device, MultiCrop recipe) {
@@ -57,6 +58,11 @@ final class CudaFeed implements DeviceFeed {
     public List<MicroBatch> next() {
         if (current != null) {
             throw new IllegalStateException("the batches taken before must be released first");
+        }
+        if (failure != null) {
+            RuntimeException thrown = failure;
+            failure = null;
+            throw thrown;
         }
         if (coming == null) {
             return null;
@@ -98,8 +104,20 @@ final class CudaFeed implements DeviceFeed {
         return known ? Math.max(0, (long) (1e6 * last.begun.millisSince(current.used))) : 0;
     }
 
-    /** Copies the batches of the loader's next step; returns null if there is none. */
+    /**
+     * Copies the batches of the loader's next step; returns null if there is none. What goes wrong with them is thrown when the
+     * step asks for them: the one before is not over yet.
+     */
     private Slot upload(Slot slot) {
+        try {
+            return copied(slot);
+        } catch (RuntimeException e) {
+            failure = e;
+            return null;
+        }
+    }
+
+    private Slot copied(Slot slot) {
         for (Part part : slot.parts) {
             part.batch = loader.next();
             if (part.batch == null) {
@@ -133,6 +151,7 @@ final class CudaFeed implements DeviceFeed {
         }
         coming = null;
         current = null;
+        failure = null;
         lastWaitNanos = 0;
     }
 

@@ -43,6 +43,9 @@ interface LossReading extends AutoCloseable {
      */
     double last();
 
+    /** Forgets the steps taken: the training has gone back to before them. */
+    void forget();
+
     /** The norm of all gradients of the step that {@link #newest} or {@link #last} was last asked for. */
     double gradientNorm();
 
@@ -83,6 +86,11 @@ interface LossReading extends AutoCloseable {
         @Override
         public double last() {
             return value;
+        }
+
+        @Override
+        public void forget() {
+            value = Double.NaN;
         }
 
         @Override
@@ -140,6 +148,11 @@ interface LossReading extends AutoCloseable {
         @Override
         public double last() {
             return taken == 0 ? Double.NaN : read(slots[(int) ((taken - 1) % slots.length)]);
+        }
+
+        @Override
+        public void forget() {
+            taken = 0;
         }
 
         @Override

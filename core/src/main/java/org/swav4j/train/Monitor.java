@@ -56,7 +56,7 @@ final class Monitor implements AutoCloseable {
         return saved;
     }
 
-    /** Goes on from a saved memory; what that lacks begins anew. */
+    /** Goes on from a saved memory; of what that lacks, as that of an old format does, the present one stays. */
     void restore(StateDict state) {
         memory().forEach((name, values) -> {
             if (state.contains(name) && state.get(name).numel() == values.length) {

@@ -122,6 +122,11 @@ public final class Pretrainer implements AutoCloseable {
         return losses.last();
     }
 
+    /** Forgets the losses of steps that the state has gone back to before. */
+    void goneBack() {
+        losses.forget();
+    }
+
     /** Euclidean norm over all gradients of the last step that had an observer; on the CPU of the last step. */
     public double gradientNorm() {
         return losses.gradientNorm();

@@ -17,19 +17,27 @@ final class Rewinds {
     private final Path file;
     private final int most;
     private final Map<Long, String> leftOut = new TreeMap<>();
+    private int count;
 
     /**
      * @param file list of the images in the batches that could not be learned from
-     * @param most how many may be left out
+     * @param most how often the run may go back
+     * @param before how often it has gone back already, for batches before the step it goes on from
      */
-    Rewinds(Path file, int most) {
+    Rewinds(Path file, int most, int before) {
         this.file = file;
         this.most = most;
+        this.count = before;
     }
 
     /** How many there have been. */
     int count() {
-        return leftOut.size();
+        return count;
+    }
+
+    /** Whether the run may go back because of this: a step that was left out already cannot be left out again. */
+    boolean allow(DivergedException failure) {
+        return count < most && !leftOut.containsKey(failure.step());
     }
 
     /** How many there may be. */
@@ -50,6 +58,7 @@ final class Rewinds {
     /** From now on the batch of that step is left out. */
     void leaveOut(DivergedException failure) {
         leftOut.put(failure.step(), failure.symptom());
+        count++;
     }
 
     /** Why the batch of a step is left out; null if it is not. */

@@ -7,10 +7,13 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.Pointer;
 import org.swav4j.runlog.MetricsLog;
+import org.swav4j.runlog.MetricsReader;
 import org.swav4j.runlog.RunDirectory;
 
 /** The rows that a training writes to its metrics. For one thread, but for {@link #sync}. */
 final class RunMetrics implements AutoCloseable {
+    private static final String LEFT_OUT = "left_out";
+
     private final RunDirectory run;
     private final Consumer<String> warning;
     private volatile MetricsLog log;
@@ -29,10 +32,32 @@ final class RunMetrics implements AutoCloseable {
                 : MetricsLog.create(run, warning);
     }
 
-    /** Goes back: rows of later steps than {@code step} are removed. */
-    void backTo(long step) throws IOException {
-        log.close();
-        log = MetricsLog.openForResume(run, step, warning);
+    /**
+     * Goes back: rows of later steps than {@code step} are removed. Where they cannot be, they stay until the run is resumed; a
+     * full disk is no reason to end it.
+     */
+    void backTo(long step) {
+        MetricsLog before = log;
+        try {
+            log = MetricsLog.openForResume(run, step, warning);
+        } catch (IOException e) {
+            warning.accept(run.metrics() + ": rows after step " + step + " cannot be removed: " + e.getMessage());
+            return;
+        }
+        try {
+            before.close();
+        } catch (IOException e) {
+            // rows of steps that are done again
+        }
+    }
+
+    /** How many batches the run has left out up to where it goes on. */
+    int leftOutBefore() throws IOException {
+        return Files.exists(run.metrics())
+                ? (int) MetricsReader.read(run.metrics()).stream()
+                        .filter(row -> row.containsKey(LEFT_OUT))
+                        .count()
+                : 0;
     }
 
     /** The row of a measured step, named by its report. */
@@ -56,7 +81,7 @@ final class RunMetrics implements AutoCloseable {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("step", step);
         row.put("epoch", epoch);
-        row.put("left_out", symptom);
+        row.put(LEFT_OUT, symptom);
         log.write(row);
     }
 

@@ -21,6 +21,9 @@ import org.swav4j.tensor.RandomState;
  * full disk is no reason to give up what is in memory. The last save of a run is waited for, and must succeed.
  */
 final class Saving implements AutoCloseable {
+    /** What is lost at most by not saving before an evaluation. */
+    private static final long WORTH_SAVING_NANOS = TimeUnit.SECONDS.toNanos(15);
+
     private static final long RETRY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     /** Where in its run a state stands; {@code done} steps of an epoch may be all of them. */
@@ -125,6 +128,16 @@ final class Saving implements AutoCloseable {
         }
     }
 
+    /** Begins to save what a stop within the next minutes, which cannot be answered then, would lose. */
+    void beforeSomethingLong(Place place) {
+        listen();
+        boolean there = newest != null && CheckpointDirectory.step(newest) == state.step();
+        if (!there && !saver.isBusy() && nanoTime.getAsLong() - lastSave >= WORTH_SAVING_NANOS) {
+            listenToTheLast();
+            begin(place, null);
+        }
+    }
+
     /**
      * Saves and waits for it; does nothing if this very state was saved already.
      *
@@ -191,7 +204,11 @@ final class Saving implements AutoCloseable {
                     + (newest == null ? "nothing is saved yet" : "the newest checkpoint is " + newest));
         }
         failing = true;
-        best = directory.bestTop1();
+        try {
+            best = directory.bestTop1();
+        } catch (CheckpointException e) {
+            // what keeps it from being written keeps it from being listed; the last known one stays
+        }
     }
 
     /**
@@ -201,7 +218,10 @@ final class Saving implements AutoCloseable {
      */
     Optional<Checkpoint> goBack() {
         listenToTheLast();
-        return directory.newest(damaged -> listener.warning(damaged.getMessage() + "; going back to the one before"));
+        Optional<Checkpoint> back =
+                directory.newest(damaged -> listener.warning(damaged.getMessage() + "; going back to the one before"));
+        newest = back.map(Checkpoint::directory).orElse(null);
+        return back;
     }
 
     /** Waits for what is being written. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.swav4j.checkpoint.Checkpoint;
+import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.checkpoint.Progress;
 import org.swav4j.comm.Collective;
 import org.swav4j.method.FeatureQueue;
@@ -89,11 +90,11 @@ final class TrainingLoop implements AutoCloseable {
         Keeping keeping = config.checkpointActivations() ? Keeping.INPUTS : Keeping.ALL;
         this.trainer =
                 new Pretrainer(state, config.method(), schedule, config.precision(), keeping, collective, profiler);
-        this.rewinds =
-                new Rewinds(job.run().diverged(), config.safety().onDivergence().rewinds());
         this.throughput = new Throughput(config.batchSize());
         this.dataWait = new DataWaitWatch(config.workers(), Runtime.getRuntime().availableProcessors());
         this.metrics = new RunMetrics(job.run(), job.resume() != null, from.step(), listener::warning);
+        int most = config.safety().onDivergence().rewinds();
+        this.rewinds = new Rewinds(job.run().diverged(), most, most == 0 ? 0 : metrics.leftOutBefore());
         this.saving = new Saving(job, state, trainer, monitor, listener, metrics::sync, System::nanoTime);
     }
 
@@ -160,11 +161,11 @@ final class TrainingLoop implements AutoCloseable {
     /** A run that was stopped at the very end of an epoch has not measured that epoch yet. */
     private void catchUp() {
         boolean atAnEnd = job.resume() != null && from.batch() == 0 && from.epoch() > 0;
-        if (atAnEnd && job.resume().knnTop1().isEmpty() && state.step() < totalSteps) {
+        if (atAnEnd && job.resume().knnTop1().isEmpty()) {
             Saving.Place end = place(from.epoch() - 1, stepsPerEpoch);
-            Double top1 = evaluated(from.epoch() - 1, end, false);
+            Double top1 = evaluated(from.epoch() - 1, end, state.step() >= totalSteps);
             if (top1 != null) {
-                saving.offer(end, top1);
+                saving.now(end, top1);
             }
         }
     }
@@ -332,12 +333,13 @@ final class TrainingLoop implements AutoCloseable {
         } catch (IOException e) {
             listener.warning(job.run().diverged() + ": cannot be written: " + e.getMessage());
         }
-        Checkpoint back = rewinds.count() < rewinds.most() ? saving.goBack().orElse(null) : null;
+        Checkpoint back = rewinds.allow(failure) ? goBackFrom(failure) : null;
         if (back == null) {
             throw failure;
         }
         rewinds.leaveOut(failure);
         Progress at = goOn(back);
+        trainer.goneBack();
         metrics.backTo(at.step());
         batches.clear();
         String message = String.format(
@@ -354,12 +356,22 @@ final class TrainingLoop implements AutoCloseable {
         return at;
     }
 
+    private Checkpoint goBackFrom(DivergedException failure) {
+        try {
+            return saving.goBack().orElse(null);
+        } catch (CheckpointException e) {
+            failure.addSuppressed(e);
+            return null;
+        }
+    }
+
     /** Accuracy at the end of an epoch, if it is to be measured now; whatever goes wrong then costs nothing of the training. */
     private Double evaluated(int epoch, Saving.Place end, boolean last) {
         boolean due = config.knnEvery() > 0 && ((epoch + 1) % config.knnEvery() == 0 || last);
         if (!due || job.evaluation() == null) {
             return null;
         }
+        saving.beforeSomethingLong(end);
         double top1;
         try {
             top1 = job.evaluation().top1(state.model());

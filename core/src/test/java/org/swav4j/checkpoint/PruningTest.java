@@ -11,6 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.swav4j.tensor.StateDict;
 
 class PruningTest {
     @TempDir
@@ -69,6 +70,23 @@ class PruningTest {
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> Pruning.plan(root, 3, false))
                 .withMessageContaining("and none of the others either");
+    }
+
+    /** The best by k-NN is old and whole, the newest is not: those in between are what a resume would take. */
+    @Test
+    void theNewestWholeOneOfAllIsNotDeletedForAnOlderOne() throws IOException {
+        try (StateDict none = new StateDict()) {
+            Progress progress = new Progress(1, 0, 0, 1, "", "");
+            EncoderInfo encoder = new EncoderInfo("resnet18", "small", 32);
+            new CheckpointDirectory(root, 9)
+                    .save(new Contents(progress, encoder, none, none, null, null, "a: 1", Lineage.NONE, 0.9), "0.1.0");
+        }
+        damage(4);
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> Pruning.plan(root, 1, false))
+                .withMessage(root + ": nothing was deleted: of the checkpoints to keep the newest whole one is"
+                        + " step-000000001, but the newest whole one is step-000000003; keep more, so that it stays");
+        assertThat(steps(Pruning.plan(root, 2, false).deleted())).containsExactly(2L);
     }
 
     @Test

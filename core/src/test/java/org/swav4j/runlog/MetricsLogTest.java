@@ -47,7 +47,7 @@ class MetricsLogTest {
         row.put("frozen", true);
         row.put("knn", null);
         row.put("step", 3);
-        try (MetricsLog log = MetricsLog.create(run)) {
+        try (MetricsLog log = MetricsLog.create(run, message -> {})) {
             log.write(row);
             log.write(Map.of("step", 4L));
 
@@ -70,7 +70,7 @@ class MetricsLogTest {
 
     @Test
     void writesNullWhereJsonHasNoNumber() throws IOException {
-        try (MetricsLog log = MetricsLog.create(run)) {
+        try (MetricsLog log = MetricsLog.create(run, message -> {})) {
             log.write(row(1, "loss", Double.NaN, "norm", Float.POSITIVE_INFINITY, "x", Double.NEGATIVE_INFINITY));
         }
         assertThat(run.metrics()).hasContent("{\"step\":1,\"loss\":null,\"norm\":null,\"x\":null}\n");
@@ -79,7 +79,7 @@ class MetricsLogTest {
 
     @Test
     void refusesRowsItCannotWriteAndWritesNothingOfThem() throws IOException {
-        try (MetricsLog log = MetricsLog.create(run)) {
+        try (MetricsLog log = MetricsLog.create(run, message -> {})) {
             assertThatThrownBy(() -> log.write(Map.of("loss", 1.0)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("'step' must be an integer >= 0, found null");
@@ -98,13 +98,13 @@ class MetricsLogTest {
 
     @Test
     void doesNotStartOverOnARunThatHasMetrics() throws IOException {
-        MetricsLog.create(run).close();
-        assertThatThrownBy(() -> MetricsLog.create(run)).isInstanceOf(FileAlreadyExistsException.class);
+        MetricsLog.create(run, message -> {}).close();
+        assertThatThrownBy(() -> MetricsLog.create(run, message -> {})).isInstanceOf(FileAlreadyExistsException.class);
     }
 
     @Test
     void resumingRemovesLaterRowsAndGoesOn() throws IOException {
-        try (MetricsLog log = MetricsLog.create(run)) {
+        try (MetricsLog log = MetricsLog.create(run, message -> {})) {
             log.write(row(1, "loss", 4.0));
             log.write(row(2, "loss", 3.0));
             log.write(row(2, "knn", 0.5));
@@ -112,7 +112,7 @@ class MetricsLogTest {
         }
         Files.writeString(run.metrics(), "{\"step\":4,\"lo", StandardOpenOption.APPEND);
 
-        try (MetricsLog log = MetricsLog.openForResume(run, 2)) {
+        try (MetricsLog log = MetricsLog.openForResume(run, 2, message -> {})) {
             log.write(row(3, "loss", 2.0));
         }
 
@@ -137,7 +137,7 @@ class MetricsLogTest {
         for (int length = 0; length <= bytes.length; length++) {
             Files.write(run.metrics(), Arrays.copyOf(bytes, length));
             List<Map<String, Object>> before = MetricsReader.read(run.metrics());
-            try (MetricsLog log = MetricsLog.openForResume(run, 2)) {
+            try (MetricsLog log = MetricsLog.openForResume(run, 2, message -> {})) {
                 log.write(row(3, "loss", 2.0));
             }
             // a row is complete with its closing brace, the line feed may be missing
@@ -150,14 +150,14 @@ class MetricsLogTest {
 
     @Test
     void resumingWithoutMetricsStartsThem() throws IOException {
-        try (MetricsLog log = MetricsLog.openForResume(run, 0)) {
+        try (MetricsLog log = MetricsLog.openForResume(run, 0, message -> {})) {
             log.write(row(1, "loss", 2.0));
         }
         assertThat(MetricsReader.read(run.metrics())).containsExactly(Map.of("step", 1L, "loss", 2.0));
     }
 
     @Test
-    void aBrokenLineInTheMiddleIsNamedAndResumingKeepsTheFile() throws IOException {
+    void aBrokenLineInTheMiddleIsNamedAndResumingGoesOnBeforeIt() throws IOException {
         for (String broken :
                 new String[] {"{\"step\":", "[1]", "null", "", "{\"a\":1,\"a\":2}", "{}{}", "{\"a\":NaN}"}) {
             String content = "{\"step\":1}\n" + broken + "\n{\"step\":2}\n";
@@ -166,8 +166,14 @@ class MetricsLogTest {
                     .as(broken)
                     .isInstanceOf(FormatException.class)
                     .hasMessageStartingWith(run.metrics() + ": line 2 is not a JSON object");
-            assertThatThrownBy(() -> MetricsLog.openForResume(run, 1)).isInstanceOf(FormatException.class);
-            assertThat(run.metrics()).hasContent(content);
+            List<String> told = new ArrayList<>();
+            MetricsLog.openForResume(run, 9, told::add).close();
+            assertThat(told)
+                    .singleElement()
+                    .asString()
+                    .startsWith(run.metrics() + ": line 2 is not a JSON object")
+                    .endsWith("; the rows from there on are lost, the run is not");
+            assertThat(run.metrics()).hasContent("{\"step\":1}\n");
         }
     }
 
@@ -298,7 +304,7 @@ class MetricsLogTest {
 
     @Test
     void anotherThreadMayForceRowsToTheDiskAndBeInterrupted() throws Exception {
-        try (MetricsLog log = MetricsLog.create(run)) {
+        try (MetricsLog log = MetricsLog.create(run, message -> {})) {
             log.write(row(1));
             log.sync();
             Throwable[] thrown = new Throwable[1];

@@ -140,7 +140,7 @@ class RunDirectoryTest {
                     run.removeLeftovers();
                     AtomicFile.write(run.config(), new byte[1_000]);
                     AtomicFile.write(run.provenance(), new byte[1_000]);
-                    MetricsLog.create(run).close();
+                    MetricsLog.create(run, message -> {}).close();
                     lock.warning().ifPresent(System.err::println);
                     run.discard();
                 }

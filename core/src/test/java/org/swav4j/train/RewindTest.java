@@ -135,4 +135,19 @@ class RewindTest {
             assertThat(Tensors.differing(left, right)).isEmpty();
         }
     }
+
+    /** Or a scheduler that starts a run again and again would let it go back for ever. */
+    @Test
+    void whatWasLeftOutBeforeAResumeCounts() {
+        TinyTraining training = training("a", 2, 1).stopAfter(9);
+        poison(training, 7);
+        Checkpoint checkpoint = Checkpoint.open(training.run(images).checkpoint());
+        assertThat(training.warnings()).hasSize(1);
+        poison(training, 12);
+        training.stopAfter(Long.MAX_VALUE);
+        assertThatExceptionOfType(DivergedException.class)
+                .isThrownBy(() -> training.run(images, checkpoint))
+                .satisfies(e -> assertThat(e.step()).isEqualTo(12));
+        assertThat(training.warnings()).hasSize(1);
+    }
 }
