@@ -29,6 +29,7 @@ class ArchitectureTest {
             Map.entry("augment", Set.of("data")),
             Map.entry("preview", Set.of("data", "augment")),
             Map.entry("format", Set.of()),
+            Map.entry("pickle", Set.of("format")),
             Map.entry("dataset", Set.of("data", "source", "augment", "format")),
             Map.entry("runlog", Set.of("format")),
             Map.entry("comm", Set.of("tensor")),
