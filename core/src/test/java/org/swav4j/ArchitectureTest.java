@@ -39,6 +39,7 @@ class ArchitectureTest {
             Map.entry("profile", Set.of("loader", "format")),
             Map.entry("method", Set.of("nn", "comm", "tensor")),
             Map.entry("checkpoint", Set.of("format", "tensor")),
+            Map.entry("importer", Set.of("checkpoint", "format", "nn", "pickle", "tensor")),
             Map.entry(
                     "eval",
                     Set.of("loader", "nn", "optim", "comm", "runlog", "tensor", "checkpoint", "data", "augment")),
