@@ -6,16 +6,16 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Assembles pickles opcode by opcode, sound or not. */
-final class PickleBytes {
+public final class PickleBytes {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     /** Begins with the opcode for protocol 2. */
-    static PickleBytes pickle() {
+    public static PickleBytes pickle() {
         return new PickleBytes().op(0x80).op(2);
     }
 
     /** Single bytes, each below 256. */
-    PickleBytes op(int... codes) {
+    public PickleBytes op(int... codes) {
         for (int code : codes) {
             bytes.write(code);
         }
@@ -23,12 +23,12 @@ final class PickleBytes {
     }
 
     /** ASCII, such as several opcodes at once. */
-    PickleBytes ops(String codes) {
+    public PickleBytes ops(String codes) {
         bytes.writeBytes(codes.getBytes(StandardCharsets.ISO_8859_1));
         return this;
     }
 
-    PickleBytes i32(int value) {
+    public PickleBytes i32(int value) {
         bytes.writeBytes(ByteBuffer.allocate(4)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(value)
@@ -36,7 +36,7 @@ final class PickleBytes {
         return this;
     }
 
-    PickleBytes i64(long value) {
+    public PickleBytes i64(long value) {
         bytes.writeBytes(ByteBuffer.allocate(8)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(value)
@@ -45,7 +45,7 @@ final class PickleBytes {
     }
 
     /** A text value. */
-    PickleBytes text(String text) {
+    public PickleBytes text(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         op('X').i32(utf8.length);
         bytes.writeBytes(utf8);
@@ -53,22 +53,22 @@ final class PickleBytes {
     }
 
     /** A whole number. */
-    PickleBytes number(long value) {
+    public PickleBytes number(long value) {
         return op(0x8a, 8).i64(value);
     }
 
     /** A class or function by {@code GLOBAL}. */
-    PickleBytes global(String module, String name) {
+    public PickleBytes global(String module, String name) {
         return ops("c" + module + "\n" + name + "\n");
     }
 
     /** The same by {@code STACK_GLOBAL}. */
-    PickleBytes stackGlobal(String module, String name) {
+    public PickleBytes stackGlobal(String module, String name) {
         return text(module).text(name).op(0x93);
     }
 
     /** A storage, as a persistent identity. */
-    PickleBytes storage(String type, String key, String location, long elements) {
+    public PickleBytes storage(String type, String key, String location, long elements) {
         return op('(').text("storage")
                 .global("torch", type)
                 .text(key)
@@ -78,7 +78,7 @@ final class PickleBytes {
     }
 
     /** A tuple of numbers. */
-    PickleBytes tuple(long... values) {
+    public PickleBytes tuple(long... values) {
         op('(');
         for (long value : values) {
             number(value);
@@ -87,7 +87,7 @@ final class PickleBytes {
     }
 
     /** A tensor of float32 in the storage "0". */
-    PickleBytes tensor(long elements, long offset, long[] shape, long[] stride) {
+    public PickleBytes tensor(long elements, long offset, long[] shape, long[] stride) {
         return global("torch._utils", "_rebuild_tensor_v2")
                 .op('(')
                 .storage("FloatStorage", "0", "cpu", elements)
@@ -99,7 +99,7 @@ final class PickleBytes {
                 .ops(")RtR");
     }
 
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return bytes.toByteArray();
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.zip.CRC32;
 
 /** Files around a pickle, as torch.save lays them out or as nobody does. */
-final class TorchFiles {
+public final class TorchFiles {
     static final byte[] MAGIC = {
         (byte) 0x80,
         2,
@@ -29,8 +29,8 @@ final class TorchFiles {
     };
 
     /** An entry of a zip archive; what is said of it need not be true. */
-    record Entry(String name, String localName, int method, long size, long packed, byte[] data) {
-        static Entry of(String name, byte[] data) {
+    public record Entry(String name, String localName, int method, long size, long packed, byte[] data) {
+        public static Entry of(String name, byte[] data) {
             return new Entry(name, name, 0, data.length, data.length, data);
         }
 
@@ -87,7 +87,7 @@ final class TorchFiles {
     }
 
     /** Entries one after the other, their table, its end. */
-    static byte[] zip(List<Entry> entries) {
+    public static byte[] zip(List<Entry> entries) {
         List<Integer> offsets = new ArrayList<>();
         ByteArrayOutputStream file = new ByteArrayOutputStream();
         for (Entry entry : entries) {
