@@ -30,9 +30,15 @@ for module in trunk.modules():
     if isinstance(module, torch.nn.BatchNorm2d):
         torch.nn.init.uniform_(module.weight, 0.5, 1.5)
         torch.nn.init.normal_(module.bias, std=0.1)
-        torch.nn.init.normal_(module.running_mean, std=0.1)
-        torch.nn.init.uniform_(module.running_var, 0.5, 1.5)
-        module.num_batches_tracked += 7
+x, y, c, n = (torch.arange(k) for k in (side, side, 3, 2))
+pixels = ((x[None, None, :, None] * 7 + y[None, :, None, None] * 13 + c * 29 + n[:, None, None, None] * 101) % 256).byte()
+normal = (pixels.float() / 255 - torch.tensor([0.485, 0.456, 0.406])) / torch.tensor([0.228, 0.224, 0.225])
+images = normal.permute(0, 3, 1, 2).contiguous()
+with torch.no_grad():
+    # statistics that fit the weights, as after a training: without them activations grow from block to block
+    trunk.train()
+    for _ in range(7):
+        trunk(images + 0.3 * torch.randn(images.shape))
 head = torch.nn.Sequential(
     torch.nn.Linear(features, hidden), torch.nn.BatchNorm1d(hidden), torch.nn.ReLU(), torch.nn.Linear(hidden, dim)
 )
@@ -41,11 +47,8 @@ state = collections.OrderedDict()
 for part in (trunk.state_dict(), swav.state_dict()):
     state.update(("module." + name, value) for name, value in part.items())
 
-x, y, c, n = (torch.arange(k) for k in (side, side, 3, 2))
-pixels = ((x[None, None, :, None] * 7 + y[None, :, None, None] * 13 + c * 29 + n[:, None, None, None] * 101) % 256).byte()
-normal = (pixels.float() / 255 - torch.tensor([0.485, 0.456, 0.406])) / torch.tensor([0.228, 0.224, 0.225])
 with torch.no_grad():
-    expected = trunk.eval()(normal.permute(0, 3, 1, 2).contiguous())
+    expected = trunk.eval()(images)
 numpy.save(folder / f"{size}_features.npy", expected.numpy())
 for new in (True, False):
     torch.save(
