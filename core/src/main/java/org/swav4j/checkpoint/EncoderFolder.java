@@ -54,7 +54,7 @@ public final class EncoderFolder {
                 CheckpointFiles.write(unfinished, encoder, model, originJson, version);
                 Files.move(unfinished, absolute, StandardCopyOption.ATOMIC_MOVE);
             } catch (Throwable e) {
-                CheckpointDirectory.deleteTree(unfinished);
+                clearUp(unfinished, e);
                 throw e;
             }
             AtomicFile.syncDirectory(absolute.getParent());
@@ -63,6 +63,14 @@ public final class EncoderFolder {
                     target + ": cannot be written: " + CheckpointException.reason(e)
                             + ". Is the disk full or read-only?",
                     e);
+        }
+    }
+
+    private static void clearUp(Path unfinished, Throwable why) {
+        try {
+            CheckpointDirectory.deleteTree(unfinished);
+        } catch (IOException e) {
+            why.addSuppressed(e);
         }
     }
 

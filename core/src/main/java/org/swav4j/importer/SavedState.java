@@ -25,6 +25,8 @@ record SavedState(String place, Map<String, PickledTensor> tensors, Set<String> 
 
     private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.");
     private static final int DEEPEST = 3;
+    /** Names are matched against patterns, which takes the square of their length. */
+    private static final int LONGEST_NAME = 300;
 
     /**
      * Finds it.
@@ -58,6 +60,10 @@ record SavedState(String place, Map<String, PickledTensor> tensors, Set<String> 
         Set<String> others = new TreeSet<>();
         for (Map.Entry<Object, Object> each : dict.entries().entrySet()) {
             String name = unwrapped(String.valueOf(each.getKey()));
+            if (name.length() > LONGEST_NAME) {
+                throw new FormatException(
+                        file, "a tensor's name has " + name.length() + " characters: " + FormatException.quote(name));
+            }
             if (each.getKey() instanceof String && each.getValue() instanceof PickledTensor tensor) {
                 if (tensors.put(name, tensor) != null) {
                     throw new FormatException(

@@ -45,6 +45,10 @@ public final class TorchFile implements AutoCloseable {
         if (Files.isDirectory(file)) {
             throw new FormatException(file, "is a folder; files of PyTorch's torch.save are read");
         }
+        // a pipe may have no writer, and a device no end
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new FormatException(file, "is not a file");
+        }
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         try {
             return new TorchFile(file, channel, parse(file, channel));

@@ -188,6 +188,9 @@ class EncoderImportTest {
                 new SavedTensors().with("blocks.0.attn.qkv.weight", 3, 1),
                 "holds no ResNet: there is no '...layer1.0.conv1.weight' among its 1 tensors"
                         + " ('blocks.0.attn.qkv.weight', ...)");
+        refused(
+                trunk("").with("a.".repeat(100_000), 1),
+                "a tensor's name has 200000 characters: '" + "a.".repeat(40) + "…'");
         refused(new SavedTensors(), "holds no module's state: a dictionary of nothing, without tensors by name");
     }
 

@@ -30,7 +30,15 @@ class HostileTorchFilesTest {
 
     @Test
     void whatTheHostileOnesAreMadeFromIsSound() throws IOException {
-        for (byte[] bytes : List.of(TorchFiles.legacy(TENSOR, 4), TorchFiles.zip(TENSOR, 16))) {
+        byte[] newest = TorchFiles.zip(List.of(
+                Entry.of("w/data.pkl", TENSOR),
+                Entry.of("w/.format_version", new byte[] {'1'}),
+                Entry.of("w/.storage_alignment", new byte[] {'6', '4'}),
+                Entry.of("w/byteorder", "little".getBytes(StandardCharsets.US_ASCII)),
+                Entry.of("w/data/0", new byte[16]),
+                Entry.of("w/version", new byte[] {'3', '\n'}),
+                Entry.of("w/.data/serialization_id", new byte[40])));
+        for (byte[] bytes : List.of(TorchFiles.legacy(TENSOR, 4), TorchFiles.zip(TENSOR, 16), newest)) {
             try (TorchFile file = TorchFile.open(write(bytes))) {
                 assertThat(TorchFileTest.read(file, (PickledTensor) file.root()))
                         .hasSize(16);
