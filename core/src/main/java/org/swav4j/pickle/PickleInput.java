@@ -76,6 +76,11 @@ final class PickleInput {
         return value;
     }
 
+    /** A little-endian number of 4 bytes, signed. */
+    int i32() throws IOException {
+        return (int) unsigned(4);
+    }
+
     /**
      * Bytes of a stated length.
      *
