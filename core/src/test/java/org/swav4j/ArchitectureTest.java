@@ -29,6 +29,7 @@ class ArchitectureTest {
             Map.entry("augment", Set.of("data")),
             Map.entry("preview", Set.of("data", "augment")),
             Map.entry("format", Set.of()),
+            Map.entry("pickle", Set.of("format")),
             Map.entry("dataset", Set.of("data", "source", "augment", "format")),
             Map.entry("runlog", Set.of("format")),
             Map.entry("comm", Set.of("tensor")),
@@ -38,6 +39,7 @@ class ArchitectureTest {
             Map.entry("profile", Set.of("loader", "format")),
             Map.entry("method", Set.of("nn", "comm", "tensor")),
             Map.entry("checkpoint", Set.of("format", "tensor")),
+            Map.entry("importer", Set.of("checkpoint", "format", "nn", "pickle", "tensor")),
             Map.entry(
                     "eval",
                     Set.of("loader", "nn", "optim", "comm", "runlog", "tensor", "checkpoint", "data", "augment")),

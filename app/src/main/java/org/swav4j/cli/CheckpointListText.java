@@ -56,7 +56,9 @@ record CheckpointListText(
     }
 
     private static String epochs(CheckpointEntry entry) {
-        return entry.summary().map(s -> CheckpointText.epochs(s.progress())).orElse("?");
+        return entry.summary()
+                .map(s -> s.progress().map(CheckpointText::epochs).orElse(""))
+                .orElse("?");
     }
 
     private String total() {

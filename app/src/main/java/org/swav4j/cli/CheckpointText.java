@@ -21,7 +21,6 @@ final class CheckpointText {
     static List<String> lines(Checkpoint checkpoint) {
         Summary s = checkpoint.summary();
         Inventory i = checkpoint.inventory();
-        Progress p = s.progress();
         List<String> lines = new ArrayList<>();
         row(lines, "checkpoint", checkpoint.directory() + ", whole");
         row(lines, "format", s.format() + ", written by swav4j " + s.version());
@@ -34,12 +33,11 @@ final class CheckpointText {
                 lines,
                 "parent",
                 s.lineage().parent().isEmpty() ? "none" : s.lineage().parent());
-        String epochs = format("step %,d, %,d epoch%s", p.step(), p.epoch(), p.epoch() == 1 ? "" : "s");
         row(
                 lines,
                 "progress",
-                epochs + (p.batch() == 0 ? "" : format(" and %,d of %,d steps", p.batch(), p.stepsPerEpoch())));
-        row(lines, "data", "fingerprint " + p.dataFingerprint());
+                s.progress().map(CheckpointText::progress).orElse("none: an encoder without a training"));
+        s.progress().ifPresent(p -> row(lines, "data", "fingerprint " + p.dataFingerprint()));
         row(
                 lines,
                 "encoder",
@@ -72,6 +70,11 @@ final class CheckpointText {
         return lines;
     }
 
+    private static String progress(Progress p) {
+        String epochs = format("step %,d, %,d epoch%s", p.step(), p.epoch(), p.epoch() == 1 ? "" : "s");
+        return epochs + (p.batch() == 0 ? "" : format(" and %,d of %,d steps", p.batch(), p.stepsPerEpoch()));
+    }
+
     private static void row(List<String> lines, String name, String value) {
         lines.add(format("%-12s%s", name, value));
     }
@@ -86,7 +89,7 @@ final class CheckpointText {
         Inventory i = checkpoint.inventory();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("checkpoint", checkpoint.directory().toString());
-        fields.put("step", s.progress().step());
+        fields.put("step", s.progress().map(Progress::step).orElse(null));
         summary(fields, s);
         Map<String, Object> parameters = new LinkedHashMap<>();
         parameters.put("trunk", i.trunkParameters());
@@ -103,15 +106,16 @@ final class CheckpointText {
 
     /** Adds what a manifest says. */
     static void summary(Map<String, Object> fields, Summary s) {
-        fields.put("epoch", s.progress().epoch());
-        fields.put("batch", s.progress().batch());
-        fields.put("steps_per_epoch", s.progress().stepsPerEpoch());
+        fields.put("epoch", s.progress().map(Progress::epoch).orElse(null));
+        fields.put("batch", s.progress().map(Progress::batch).orElse(null));
+        fields.put("steps_per_epoch", s.progress().map(Progress::stepsPerEpoch).orElse(null));
         fields.put("created", s.created().isEmpty() ? null : s.created());
         fields.put("format", s.format());
         fields.put("swav4j", s.version());
         fields.put("run", s.lineage().run().isEmpty() ? null : s.lineage().run());
         fields.put("parent", s.lineage().parent().isEmpty() ? null : s.lineage().parent());
-        fields.put("data_fingerprint", s.progress().dataFingerprint());
+        fields.put(
+                "data_fingerprint", s.progress().map(Progress::dataFingerprint).orElse(null));
         fields.put("arch", s.encoder().arch());
         fields.put("stem", s.encoder().stem());
         fields.put("image_size", s.encoder().imageSize());

@@ -3,6 +3,7 @@ package org.swav4j.checkpoint;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.swav4j.tensor.StateDict;
 
@@ -18,6 +19,9 @@ import org.swav4j.tensor.StateDict;
  * monitor.safetensors    what the run's watches remember; none in format 1
  * config.yaml            the run's complete configuration
  * </pre>
+ *
+ * <p>An encoder that came without a training has no progress, and of these files the model alone, beside {@code origin.json},
+ * which says where it is from. It can be used wherever a trained one can, but not resumed.
  */
 public final class Checkpoint {
     /** The format this version writes; it reads this one and older ones. */
@@ -28,6 +32,7 @@ public final class Checkpoint {
     static final String QUEUE = "queue.safetensors";
     static final String MONITOR = "monitor.safetensors";
     static final String CONFIG = "config.yaml";
+    static final String ORIGIN = "origin.json";
 
     private final Path directory;
     private final Summary summary;
@@ -77,8 +82,19 @@ public final class Checkpoint {
         return summary;
     }
 
+    /**
+     * Where in its run it was made.
+     *
+     * @throws CheckpointException if it holds an encoder without a training
+     */
     public Progress progress() {
-        return summary.progress();
+        return summary.progress().orElseThrow(this::noTraining);
+    }
+
+    private CheckpointException noTraining() {
+        return new CheckpointException(
+                directory
+                        + ": holds an encoder without a training, which cannot be resumed; begin a new run with it by --init-from");
     }
 
     public EncoderInfo encoder() {
@@ -100,13 +116,33 @@ public final class Checkpoint {
         return Inventory.of(directory, summary);
     }
 
-    /** The run's configuration, as YAML. */
+    /**
+     * The run's configuration, as YAML.
+     *
+     * @throws CheckpointException if it holds an encoder without a training
+     */
     public String configYaml() {
+        requireListed(CONFIG);
+        return text(CONFIG);
+    }
+
+    /** Where an encoder without a training is from, as JSON; empty for what a run saved. */
+    public Optional<String> originJson() {
+        return summary.files().containsKey(ORIGIN) ? Optional.of(text(ORIGIN)) : Optional.empty();
+    }
+
+    private void requireListed(String name) {
+        if (!summary.files().containsKey(name)) {
+            throw noTraining();
+        }
+    }
+
+    private String text(String name) {
         try {
-            return Files.readString(directory.resolve(CONFIG));
+            return Files.readString(directory.resolve(name));
         } catch (IOException e) {
             throw new CheckpointException(
-                    directory.resolve(CONFIG) + ": cannot be read: " + CheckpointException.reason(e), e);
+                    directory.resolve(name) + ": cannot be read: " + CheckpointException.reason(e), e);
         }
     }
 
@@ -115,8 +151,13 @@ public final class Checkpoint {
         return read(MODEL);
     }
 
-    /** The optimiser's state; the caller closes it. */
+    /**
+     * The optimiser's state; the caller closes it.
+     *
+     * @throws CheckpointException if it holds an encoder without a training
+     */
     public StateDict optimizer() {
+        requireListed(OPTIMIZER);
         return read(OPTIMIZER);
     }
 

@@ -348,7 +348,7 @@ public final class CheckpointDirectory {
         deleteTree(nameless);
     }
 
-    private static void deleteTree(Path path) throws IOException {
+    static void deleteTree(Path path) throws IOException {
         if (!exists(path)) {
             return;
         }

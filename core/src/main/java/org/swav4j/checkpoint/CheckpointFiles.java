@@ -33,19 +33,33 @@ final class CheckpointFiles {
         files.tensors(Checkpoint.QUEUE, contents.queue());
         files.tensors(Checkpoint.MONITOR, contents.monitor());
         files.bytes(Checkpoint.CONFIG, utf8(contents.configYaml()));
+        files.seal(contents.lineage(), contents.progress(), contents.encoder(), contents.knnTop1(), version);
+    }
+
+    /** The same for an encoder without a training. */
+    static void write(Path directory, EncoderInfo encoder, StateDict model, byte[] originJson, String version)
+            throws IOException {
+        CheckpointFiles files = new CheckpointFiles(directory);
+        files.tensors(Checkpoint.MODEL, model);
+        files.bytes(Checkpoint.ORIGIN, originJson);
+        files.seal(Lineage.NONE, null, encoder, null, version);
+    }
+
+    private void seal(Lineage lineage, Progress progress, EncoderInfo encoder, Double knnTop1, String version)
+            throws IOException {
         byte[] manifest = new Manifest(
                         Checkpoint.FORMAT,
                         version,
                         Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                        contents.lineage().run(),
-                        contents.lineage().parent(),
-                        contents.progress(),
-                        contents.encoder(),
-                        contents.knnTop1(),
-                        files.written)
+                        lineage.run(),
+                        lineage.parent(),
+                        progress,
+                        encoder,
+                        knnTop1,
+                        written)
                 .toJson();
-        files.bytes(Manifest.SUM, Manifest.sumLine(manifest));
-        files.bytes(Manifest.FILE, manifest);
+        bytes(Manifest.SUM, Manifest.sumLine(manifest));
+        bytes(Manifest.FILE, manifest);
         AtomicFile.syncDirectory(directory);
     }
 

@@ -13,7 +13,7 @@ import org.swav4j.format.Safetensors;
  * @param trunkParameters numbers learned in the trunk, in the head below and in the prototypes; batch norm's statistics are not
  *     learned
  * @param statistics numbers that batch norm keeps
- * @param optimizerSlots name of a slot, such as {@code momentum} → numbers in it, over all parameters
+ * @param optimizerSlots name of a slot, such as {@code momentum} → numbers in it, over all parameters; empty without optimiser
  * @param queueCrops crops whose embeddings are queued; 0 without a queue
  * @param queueLength rows per crop; 0 without a queue
  */
@@ -42,8 +42,10 @@ public record Inventory(
         long[] sums = new long[4];
         header(directory.resolve(Checkpoint.MODEL)).forEach((name, shape) -> sums[part(name)] += elements(shape));
         Map<String, Long> slots = new TreeMap<>();
-        header(directory.resolve(Checkpoint.OPTIMIZER))
-                .forEach((name, shape) -> slots.merge(name.replaceFirst("\\..*", ""), elements(shape), Long::sum));
+        if (summary.files().containsKey(Checkpoint.OPTIMIZER)) {
+            header(directory.resolve(Checkpoint.OPTIMIZER))
+                    .forEach((name, shape) -> slots.merge(name.replaceFirst("\\..*", ""), elements(shape), Long::sum));
+        }
         long[] queue = summary.files().containsKey(Checkpoint.QUEUE)
                 ? header(directory.resolve(Checkpoint.QUEUE)).getOrDefault(QUEUE, new long[0])
                 : new long[0];

@@ -21,6 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param created when, UTC, ISO 8601; null in format 1
  * @param run see {@link Lineage}; null in format 1
  * @param parent see {@link Lineage}; null in format 1
+ * @param progress null for an encoder without a training; always there in format 1
  * @param knnTop1 accuracy measured at this state, or null
  * @param files name → size and sum of every other file
  */
@@ -118,7 +119,7 @@ record Manifest(
     private static void check(Manifest manifest, Path file) {
         if (manifest == null
                 || manifest.format < 1
-                || manifest.progress == null
+                || (manifest.progress == null && manifest.format == 1)
                 || manifest.encoder == null
                 || manifest.files == null) {
             throw new CheckpointException(file + ": not a checkpoint's manifest");

@@ -3,6 +3,7 @@ package org.swav4j.checkpoint;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
@@ -13,6 +14,7 @@ import java.util.TreeMap;
  * @param version the version of swav4j that wrote it
  * @param created when it was written, ISO 8601; empty in format 1
  * @param lineage which run it belongs to
+ * @param progress where in its run it was made; empty for an encoder without a training
  * @param knnTop1 accuracy of k-NN measured at this state, 0 to 1; empty if it was not
  * @param files its files by name, with their size in bytes; the manifest and its sum are not among them
  */
@@ -21,7 +23,7 @@ public record Summary(
         String version,
         String created,
         Lineage lineage,
-        Progress progress,
+        Optional<Progress> progress,
         EncoderInfo encoder,
         OptionalDouble knnTop1,
         Map<String, Long> files) {
@@ -48,7 +50,7 @@ public record Summary(
                 String.valueOf(manifest.swav4j()),
                 manifest.created() == null ? "" : manifest.created(),
                 manifest.run() == null ? Lineage.NONE : new Lineage(manifest.run(), manifest.parent()),
-                manifest.progress(),
+                Optional.ofNullable(manifest.progress()),
                 manifest.encoder(),
                 manifest.knnTop1() == null ? OptionalDouble.empty() : OptionalDouble.of(manifest.knnTop1()),
                 files);

@@ -33,9 +33,11 @@ public record Verification(Path directory, long bytes, List<String> problems) {
             return new Verification(directory, 0, List.of(e.getMessage()));
         }
         List<String> problems = problems(directory, manifest, true);
-        long step = manifest.progress().step();
-        if (CheckpointDirectory.isCheckpointName(directory) && CheckpointDirectory.step(directory) != step) {
-            problems.add(directory + ": holds the state of another step, " + CheckpointDirectory.name(step));
+        if (manifest.progress() != null && CheckpointDirectory.isCheckpointName(directory)) {
+            long step = manifest.progress().step();
+            if (CheckpointDirectory.step(directory) != step) {
+                problems.add(directory + ": holds the state of another step, " + CheckpointDirectory.name(step));
+            }
         }
         String owner = Summary.of(manifest).lineage().run();
         if (!run.isEmpty() && !owner.isEmpty() && !owner.equals(run)) {
@@ -73,7 +75,10 @@ public record Verification(Path directory, long bytes, List<String> problems) {
                 problems.add(problem);
             }
         });
-        for (String needed : List.of(Checkpoint.MODEL, Checkpoint.OPTIMIZER, Checkpoint.CONFIG)) {
+        List<String> allNeeded = manifest.progress() == null
+                ? List.of(Checkpoint.MODEL)
+                : List.of(Checkpoint.MODEL, Checkpoint.OPTIMIZER, Checkpoint.CONFIG);
+        for (String needed : allNeeded) {
             if (!manifest.files().containsKey(needed)) {
                 problems.add(directory + ": the manifest does not list " + needed);
             }
