@@ -42,6 +42,7 @@ public final class EncoderNetwork implements AutoCloseable {
     private final EncoderOptions options;
     private final Placement placement;
     private final Path checkpoint;
+    private final String fingerprint;
     private final FrozenEncoder trunk;
     private final StateDict heads = new StateDict();
     private ProjectionHead head;
@@ -51,6 +52,7 @@ public final class EncoderNetwork implements AutoCloseable {
     private EncoderNetwork(Checkpoint checkpoint, EncoderOptions options) {
         this.options = options;
         this.checkpoint = checkpoint.directory();
+        this.fingerprint = checkpoint.fingerprint();
         this.placement = new Placement(options.device(), MemoryFormat.ChannelsLast);
         this.trunk = FrozenEncoder.of(checkpoint, placement, options.precision());
         try {
@@ -207,6 +209,16 @@ public final class EncoderNetwork implements AutoCloseable {
     /** What the trunk is, and the image size it was trained on. */
     public EncoderInfo info() {
         return trunk.info();
+    }
+
+    /** How it works. */
+    public EncoderOptions options() {
+        return options;
+    }
+
+    /** SHA-256 that only the same checkpoint has. */
+    public String fingerprint() {
+        return fingerprint;
     }
 
     /** The checkpoint that it was loaded from. */
