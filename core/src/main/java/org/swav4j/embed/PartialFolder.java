@@ -64,7 +64,7 @@ final class PartialFolder implements AutoCloseable {
             lock();
             progress = read();
             writer = EmbeddingWriter.open(format, folder, layout, progress.state());
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             lockFile.close();
             throw e;
         }
@@ -150,9 +150,23 @@ final class PartialFolder implements AutoCloseable {
     /** Appends rows, after which the images before {@code next} are done. */
     void append(Rows rows, int next, Quarantine broken) throws IOException {
         EmbeddingWriter.State state = rows.size() > 0 ? writer.append(rows) : progress.state();
-        broken.flush(brokenImages());
+        flush(broken);
         progress = new Progress(FORMAT, job, next, state);
         AtomicFile.write(folder.resolve(PROGRESS), JSON.writeValueAsBytes(progress));
+    }
+
+    /** Durable before the progress is, which would otherwise be gone on with without the images left out. */
+    private void flush(Quarantine broken) throws IOException {
+        Path fresh = folder.resolve("broken.new");
+        broken.flush(fresh);
+        if (!Files.exists(fresh)) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+        Files.move(fresh, brokenImages(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        AtomicFile.syncDirectory(folder);
     }
 
     /** Makes the target, and what stands beside it. */

@@ -171,7 +171,7 @@ public final class Encoder implements AutoCloseable {
         }
         // all of them end before the block may be used again, also where one fails
         CompletableFuture<Void> all = CompletableFuture.allOf(shown.toArray(CompletableFuture[]::new));
-        all.handle((nothing, failure) -> nothing).join();
+        all.handle((nothing, failure) -> failure).join();
         for (CompletableFuture<Void> each : shown) {
             result(each);
         }

@@ -1,6 +1,7 @@
 package org.swav4j.encode;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -14,7 +15,9 @@ import org.swav4j.augment.WorkerThreads;
  * @param <S> the scratch
  */
 final class Workers<S extends AutoCloseable> implements AutoCloseable {
-    private final BlockingQueue<Consumer<S>> queue = new LinkedBlockingQueue<>();
+    /** Nothing ends the thread that takes it. */
+    private final BlockingQueue<Optional<Consumer<S>>> queue = new LinkedBlockingQueue<>();
+
     private final List<Thread> threads;
 
     /** Something to do. */
@@ -30,37 +33,31 @@ final class Workers<S extends AutoCloseable> implements AutoCloseable {
 
     private void run(Supplier<S> supplier) {
         try (S scratch = supplier.get()) {
-            for (Consumer<S> work = queue.take(); work != null; work = queue.take()) {
-                if (work == this.last) {
-                    return;
-                }
-                work.accept(scratch);
+            for (Optional<Consumer<S>> work = queue.take(); work.isPresent(); work = queue.take()) {
+                work.get().accept(scratch);
             }
         } catch (Exception e) {
             throw new IllegalStateException("a worker's scratch cannot be made or closed", e);
         }
     }
 
-    /** What ends the thread that takes it. */
-    private final Consumer<S> last = scratch -> {};
-
     /** Hands work over. Whatever it throws, its future throws as the cause. */
     <T> CompletableFuture<T> submit(Work<S, T> work) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        queue.add(scratch -> {
+        queue.add(Optional.of(scratch -> {
             try {
                 result.complete(work.with(scratch));
             } catch (Throwable e) {
                 result.completeExceptionally(e);
             }
-        });
+        }));
         return result;
     }
 
     /** Does what was handed over, ends the threads and waits for them. Nothing may be handed over any more. */
     @Override
     public void close() {
-        threads.forEach(t -> queue.add(last));
+        threads.forEach(t -> queue.add(Optional.empty()));
         boolean interrupted = false;
         for (Thread thread : threads) {
             while (thread.isAlive()) {

@@ -56,9 +56,9 @@ final class ThriftCompact {
     ThriftCompact list(int field, int type, int size) {
         head(field, LIST);
         if (size < LONG_LIST) {
-            out.write(size << 4 | type);
+            out.write((size << 4) | type);
         } else {
-            out.write(LONG_LIST << 4 | type);
+            out.write((LONG_LIST << 4) | type);
             varint(size);
         }
         return this;
@@ -101,12 +101,12 @@ final class ThriftCompact {
         if (step < 1 || step > 15) {
             throw new IllegalArgumentException("field " + field + " cannot follow field " + last);
         }
-        out.write(step << 4 | type);
+        out.write((step << 4) | type);
         last = field;
     }
 
     private void zigzag(long value) {
-        varint(value << 1 ^ value >> 63);
+        varint((value << 1) ^ (value >> 63));
     }
 
     private void varint(long value) {
@@ -117,7 +117,7 @@ final class ThriftCompact {
     static void writeVarint(ByteArrayOutputStream out, long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
-            out.write((int) (rest & 0x7F | 0x80));
+            out.write((int) ((rest & 0x7F) | 0x80));
             rest >>>= 7;
         }
         out.write((int) rest);

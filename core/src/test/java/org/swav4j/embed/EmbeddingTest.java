@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.parquet.example.data.Group;
@@ -47,7 +46,6 @@ import org.swav4j.format.TensorBytes;
 class EmbeddingTest {
     private static final EncoderOptions OPTIONS =
             EncoderOptions.defaults().withThreads(1).withRepresentation(Representation.EMBEDDING);
-    private static final BooleanSupplier NEVER = () -> false;
     private static final NumberedImages IMAGES = new NumberedImages(23, Set.of(4, 8, 9, 10, 11), true);
     private static final int[] READABLE =
             IntStream.range(0, 23).filter(i -> !IMAGES.broken().contains(i)).toArray();
@@ -79,7 +77,11 @@ class EmbeddingTest {
     }
 
     private EmbedResult write(Path target) throws IOException {
-        return embedding(IMAGES, false, 2).write(target, EmbedListener.SILENT, NEVER);
+        return embedding(IMAGES, false, 2).write(target, EmbedListener.SILENT, EmbeddingTest::never);
+    }
+
+    private static boolean never() {
+        return false;
     }
 
     /** Row i is image READABLE[i]. */
@@ -171,7 +173,8 @@ class EmbeddingTest {
     void withoutClassesThereAreNoLabels() throws Exception {
         NumberedImages images = new NumberedImages(5, Set.of(), false);
         for (String name : List.of("x.parquet", "x.csv", "x.npy")) {
-            EmbedResult result = embedding(images, false, 1).write(folder.resolve(name), EmbedListener.SILENT, NEVER);
+            EmbedResult result =
+                    embedding(images, false, 1).write(folder.resolve(name), EmbedListener.SILENT, EmbeddingTest::never);
             assertThat(result.brokenList()).isEmpty();
         }
         assertThat(rows(folder.resolve("x.parquet")).get(1)).containsOnlyKeys("path", "vector");
@@ -184,7 +187,8 @@ class EmbeddingTest {
         for (boolean half : new boolean[] {false, true}) {
             Path at = Files.createDirectories(folder.resolve("half-" + half));
             for (EmbeddingFormat format : EmbeddingFormat.values()) {
-                embedding(IMAGES, half, 2).write(at.resolve("x" + format.ending()), EmbedListener.SILENT, NEVER);
+                embedding(IMAGES, half, 2)
+                        .write(at.resolve("x" + format.ending()), EmbedListener.SILENT, EmbeddingTest::never);
             }
             TensorBytes array = NpyFile.read(at.resolve("x.npy"));
             assertThat(array.dtype()).isEqualTo(half ? DType.F16 : DType.F32);
@@ -273,7 +277,7 @@ class EmbeddingTest {
         int[] asked = {0};
         embedding(IMAGES, false, 1).write(target, EmbedListener.SILENT, () -> asked[0]++ >= 1);
         assertThatExceptionOfType(DataException.class)
-                .isThrownBy(() -> embedding(IMAGES, true, 1).write(target, EmbedListener.SILENT, NEVER))
+                .isThrownBy(() -> embedding(IMAGES, true, 1).write(target, EmbedListener.SILENT, EmbeddingTest::never))
                 .withMessage(
                         folder.resolve("x.npy.partial") + ": holds the beginning of something else (half was false,"
                                 + " now true); give the command that began it, or delete the folder");
@@ -319,7 +323,7 @@ class EmbeddingTest {
                                         .satisfies(e -> messages.add(e.getMessage()));
                             }
                         },
-                        NEVER);
+                        EmbeddingTest::never);
         assertThat(messages).containsExactly(target + ": is being written by another process");
         assertThat(target).exists();
     }
@@ -328,8 +332,8 @@ class EmbeddingTest {
     void whereNothingCanBeReadNothingIsLeft() throws Exception {
         NumberedImages images = new NumberedImages(2, Set.of(0, 1), true);
         assertThatExceptionOfType(DataException.class)
-                .isThrownBy(
-                        () -> embedding(images, false, 1).write(folder.resolve("x.npy"), EmbedListener.SILENT, NEVER))
+                .isThrownBy(() -> embedding(images, false, 1)
+                        .write(folder.resolve("x.npy"), EmbedListener.SILENT, EmbeddingTest::never))
                 .withMessageContaining("no image could be read");
         assertThat(names(folder)).isEmpty();
     }
@@ -347,7 +351,7 @@ class EmbeddingTest {
     void numpyReadsArrayAndNames(boolean half) throws Exception {
         assumeThat(python("import numpy")).as("numpy for /usr/bin/python3").startsWith("ok");
         Path target = folder.resolve("x.npy");
-        embedding(IMAGES, half, 2).write(target, EmbedListener.SILENT, NEVER);
+        embedding(IMAGES, half, 2).write(target, EmbedListener.SILENT, EmbeddingTest::never);
         String read = python("import numpy, csv; a = numpy.load('" + target + "'); n = list(csv.reader(open('"
                 + folder.resolve("x.names.csv") + "', encoding='utf-8'))); print(a.dtype, a.shape, len(n), n[1][0],"
                 + " a.astype('<f4').tobytes().hex())");
@@ -366,7 +370,7 @@ class EmbeddingTest {
                 .as("pyarrow for /usr/bin/python3")
                 .startsWith("ok");
         Path target = folder.resolve("x.parquet");
-        embedding(IMAGES, half, 2).write(target, EmbedListener.SILENT, NEVER);
+        embedding(IMAGES, half, 2).write(target, EmbedListener.SILENT, EmbeddingTest::never);
         String read = python("import pyarrow.parquet as p; t = p.read_table('" + target
                 + "'); print(t.num_rows, t.column_names, t['label'].null_count, len(t['vector'][0]))");
         assertThat(read).startsWith("18 ['path', 'label', 'vector']").contains(" 8\n");
