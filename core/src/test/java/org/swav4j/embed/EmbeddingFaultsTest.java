@@ -35,9 +35,13 @@ class EmbeddingFaultsTest {
         everyOperationFails(fault, name);
     }
 
+    /**
+     * No power cuts for the formats that are written to in the end: the simulated disk would then lose half of the whole
+     * file, what was forced before too, which no disk does.
+     */
     @ParameterizedTest
     @Tag("slow")
-    @CsvSource({"ONCE, x.npy", "POWER_CUT, x.npy", "DISK_FULL, x.parquet", "POWER_CUT, x.parquet", "ONCE, x.csv"})
+    @CsvSource({"ONCE, x.npy", "DISK_FULL, x.parquet", "ONCE, x.parquet", "ONCE, x.csv"})
     void theSameOfOtherFaults(Fault fault, String name) throws IOException {
         everyOperationFails(fault, name);
     }
