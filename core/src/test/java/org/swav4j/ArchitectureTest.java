@@ -43,6 +43,8 @@ class ArchitectureTest {
             Map.entry(
                     "eval",
                     Set.of("loader", "nn", "optim", "comm", "runlog", "tensor", "checkpoint", "data", "augment")),
+            Map.entry("encode", Set.of("augment", "checkpoint", "comm", "data", "eval", "nn", "tensor")),
+            Map.entry("embed", Set.of("augment", "data", "encode", "format", "loader", "tensor")),
             Map.entry(
                     "train",
                     Set.of(

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.swav4j.eval.Encoder;
+import org.swav4j.eval.FeatureExtractor;
 import org.swav4j.eval.FrozenEncoder;
 import org.swav4j.eval.Knn;
 import org.swav4j.eval.KnnProtocol;
@@ -20,7 +20,7 @@ record LearningReport(Knn.Result rawPixels, Knn.Result untrained, Knn.Result tra
 
     /** Evaluates a checkpoint, fresh weights of the same seed, and pixels. */
     static LearningReport of(Path checkpoint, long seed, Precision precision, KnnProtocol protocol) {
-        Knn.Result raw = protocol.evaluate(Encoder.rawPixels(RAW_SIDE));
+        Knn.Result raw = protocol.evaluate(FeatureExtractor.rawPixels(RAW_SIDE));
         try (FrozenEncoder after = FrozenEncoder.load(checkpoint, Placement.CPU, precision);
                 FrozenEncoder before = FrozenEncoder.untrained(after.info(), seed, Placement.CPU, precision)) {
             return new LearningReport(raw, protocol.evaluate(before), protocol.evaluate(after));

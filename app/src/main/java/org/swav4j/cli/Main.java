@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
             "  swav pretrain                                    on built-in sample images",
             "  swav pretrain --data photos/ --out runs/photos   on your own",
             "  swav knn --model runs/photos --train labelled/train --test labelled/test",
+            "  swav embed --model runs/photos --data photos/ --out photos.parquet",
             "  swav help pretrain                               all settings"
         })
 public final class Main implements Runnable {
@@ -55,6 +56,7 @@ public final class Main implements Runnable {
         line.addSubcommand(PretrainCommand.commandLine());
         line.addSubcommand(new KnnCommand());
         line.addSubcommand(new ImportCommand());
+        line.addSubcommand(new EmbedCommand());
         line.addSubcommand(new ReproduceCommand());
         line.addSubcommand(new PresetsCommand());
         line.addSubcommand(DataCommand.commandLine());

@@ -18,6 +18,11 @@ public final class WorkerThreads {
 
     /** Starts {@code count} daemon threads called {@code name-0}, {@code name-1}, ..., each of which does all of {@code work}. */
     public static List<Thread> start(String name, int count, Runnable work) {
+        return start(name, count, 1, work);
+    }
+
+    /** The same with threads within each of which libtorch computes on {@code threadsEach}. */
+    public static List<Thread> start(String name, int count, int threadsEach, Runnable work) {
         opencv_core.setNumThreads(1);
         int callersThreads = torch.get_num_threads();
         CountDownLatch limited = new CountDownLatch(count);
@@ -26,7 +31,7 @@ public final class WorkerThreads {
             Thread thread = new Thread(
                     () -> {
                         try {
-                            limitThisThread();
+                            limitThisThread(threadsEach);
                         } finally {
                             limited.countDown();
                         }
@@ -62,8 +67,8 @@ public final class WorkerThreads {
      * such a use; {@code lazy_init_num_threads} is not, as the binding's copy of that inline function has a flag of its own.
      */
     @SuppressWarnings("CheckReturnValue")
-    private static void limitThisThread() {
+    private static void limitThisThread(int count) {
         torch.get_num_threads();
-        torch.set_num_threads(1);
+        torch.set_num_threads(count);
     }
 }

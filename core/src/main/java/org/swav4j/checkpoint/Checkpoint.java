@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.swav4j.format.Sha256;
 import org.swav4j.tensor.StateDict;
 
 /**
@@ -75,6 +76,16 @@ public final class Checkpoint {
     /** Where it lies. */
     public Path directory() {
         return directory;
+    }
+
+    /** SHA-256, in hex, of its manifest, which holds the sums of all its files: only the same checkpoint has it. */
+    public String fingerprint() {
+        try {
+            return Sha256.of(directory.resolve(Manifest.FILE));
+        } catch (IOException e) {
+            throw new CheckpointException(
+                    directory.resolve(Manifest.FILE) + ": cannot be read: " + CheckpointException.reason(e), e);
+        }
     }
 
     /** What its manifest says. */

@@ -21,7 +21,7 @@ import org.swav4j.tensor.RandomState;
 import org.swav4j.tensor.StateDict;
 
 /** A trunk as evaluations use it: batch norm with running statistics, no gradient. Owns its weights until closed. */
-public final class FrozenEncoder implements Encoder, AutoCloseable {
+public final class FrozenEncoder implements FeatureExtractor, AutoCloseable {
     /** Up to this side images are small ones that fill their frame, evaluated whole. */
     private static final int WHOLE_IMAGE_SIDE = 96;
 
@@ -58,7 +58,15 @@ public final class FrozenEncoder implements Encoder, AutoCloseable {
      * @throws CheckpointException if there is none or it does not fit
      */
     public static FrozenEncoder load(Path runOrCheckpoint, Placement placement, Precision precision) {
-        Checkpoint checkpoint = Checkpoint.find(runOrCheckpoint);
+        return of(Checkpoint.find(runOrCheckpoint), placement, precision);
+    }
+
+    /**
+     * The same of a checkpoint that was opened.
+     *
+     * @throws CheckpointException if it does not fit what it says of itself
+     */
+    public static FrozenEncoder of(Checkpoint checkpoint, Placement placement, Precision precision) {
         FrozenEncoder encoder;
         try {
             encoder = new FrozenEncoder(checkpoint.encoder(), placement, precision);

@@ -46,14 +46,14 @@ public record KnnProtocol(
     }
 
     /** Accuracy of an encoder. */
-    public Knn.Result evaluate(Encoder encoder) {
+    public Knn.Result evaluate(FeatureExtractor encoder) {
         try (LabelledFeatures bank = features(train, encoder);
                 LabelledFeatures asked = features(test, encoder)) {
             return knn.evaluate(bank, asked, train.classNames().size());
         }
     }
 
-    private LabelledFeatures features(LabelledImages images, Encoder encoder) {
+    private LabelledFeatures features(LabelledImages images, FeatureExtractor encoder) {
         return LabelledFeatures.extract(images, train.classNames(), encoder, view, workers, quarantine);
     }
 }

@@ -58,7 +58,7 @@ public final class LabelledFeatures implements AutoCloseable {
     public static LabelledFeatures extract(
             LabelledImages images,
             List<String> classNames,
-            Encoder encoder,
+            FeatureExtractor encoder,
             EvalTransform view,
             int workers,
             Quarantine quarantine) {

@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Pixels averaged down to a small square, centred around mid-grey. */
-record RawPixels(int side) implements Encoder {
+record RawPixels(int side) implements FeatureExtractor {
     @Override
     public Tensor features(Tensor pixels) {
         Tensor x = pixels.permute(0, 3, 1, 2).to(ScalarType.Float);

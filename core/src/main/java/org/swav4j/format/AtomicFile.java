@@ -77,7 +77,8 @@ public final class AtomicFile {
         }
     }
 
-    static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
+    /** Writes all of it. */
+    public static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }

@@ -31,6 +31,8 @@ public final class NpyFile {
     private static final int PREFIX_BYTES = MAGIC.length + Short.BYTES;
     private static final int ALIGNMENT = 64;
     private static final int MAX_RANK = 64;
+    /** Bytes before the elements that three sizes below 2^63 fit into. */
+    private static final int ROOM_FOR_ANY_SHAPE = 2 * ALIGNMENT;
 
     private static final Map<DType, String> DESCRIPTIONS = Map.of(
             DType.F64, "<f8",
@@ -96,28 +98,42 @@ public final class NpyFile {
      * @throws IllegalArgumentException for {@link DType#BF16}, which NumPy does not have
      */
     public static void write(Path file, TensorBytes array) throws IOException {
-        byte[] header = header(array);
-        ByteBuffer head = ByteBuffer.allocate(PREFIX_BYTES + header.length).order(ByteOrder.LITTLE_ENDIAN);
-        head.put(MAGIC).putShort((short) header.length).put(header).flip();
+        ByteBuffer head = head(array.dtype(), array.shape(), 0);
         AtomicFile.write(file, channel -> {
             AtomicFile.writeFully(channel, head);
             AtomicFile.writeFully(channel, array.data());
         });
     }
 
-    private static byte[] header(TensorBytes array) {
-        String description = DESCRIPTIONS.get(array.dtype());
-        if (description == null || array.shape().length > MAX_RANK) {
-            throw new IllegalArgumentException("NumPy has no " + array + "; write one of " + DESCRIPTIONS.keySet()
-                    + " of at most " + MAX_RANK + " dimensions");
+    /**
+     * What stands before the elements, for files that grow row by row and whose shape is known in the end: of the same
+     * length for any shape of up to three dimensions.
+     *
+     * @throws IllegalArgumentException for {@link DType#BF16}, which NumPy does not have
+     */
+    public static byte[] head(DType dtype, long... shape) {
+        return head(dtype, shape, ROOM_FOR_ANY_SHAPE).array();
+    }
+
+    private static ByteBuffer head(DType dtype, long[] shape, int least) {
+        byte[] header = header(dtype, shape, least);
+        ByteBuffer head = ByteBuffer.allocate(PREFIX_BYTES + header.length).order(ByteOrder.LITTLE_ENDIAN);
+        return head.put(MAGIC).putShort((short) header.length).put(header).flip();
+    }
+
+    private static byte[] header(DType dtype, long[] shape, int least) {
+        String description = DESCRIPTIONS.get(dtype);
+        if (description == null || shape.length > MAX_RANK) {
+            throw new IllegalArgumentException("NumPy has no " + dtype + " " + Arrays.toString(shape)
+                    + "; write one of " + DESCRIPTIONS.keySet() + " of at most " + MAX_RANK + " dimensions");
         }
         StringBuilder text = new StringBuilder("{'descr': '" + description + "', 'fortran_order': False, 'shape': (");
-        long[] shape = array.shape();
         for (int i = 0; i < shape.length; i++) {
             text.append(i == 0 ? "" : " ").append(shape[i]).append(i + 1 < shape.length || i == 0 ? "," : "");
         }
         text.append("), }");
         int end = (PREFIX_BYTES + text.length() + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+        end = Math.max(least, end);
         text.append(" ".repeat(end - PREFIX_BYTES - 1 - text.length())).append('\n');
         return text.toString().getBytes(StandardCharsets.US_ASCII);
     }

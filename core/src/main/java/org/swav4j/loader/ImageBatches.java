@@ -29,6 +29,12 @@ public final class ImageBatches implements AutoCloseable {
     /** Starts the workers, which begin with the first image at once. */
     public ImageBatches(
             ImageSource source, EvalTransform transform, int batchSize, int workers, Quarantine quarantine) {
+        this(source, 0, transform, batchSize, workers, quarantine);
+    }
+
+    /** The same from image {@code first} on, which may be the source's size. */
+    public ImageBatches(
+            ImageSource source, int first, EvalTransform transform, int batchSize, int workers, Quarantine quarantine) {
         if (batchSize < 1 || workers < 1) {
             throw new IllegalArgumentException(
                     "batch size and workers must be at least 1: " + batchSize + " and " + workers);
@@ -43,10 +49,10 @@ public final class ImageBatches implements AutoCloseable {
         pipeline = new Pipeline("swav-images", workers, batches, ViewFiller::new, cache);
         batches.forEach(batch -> batch.onRelease(() -> pipeline.release(batch)));
         source.damaged().forEach(quarantine::record);
-        visit = new Visit(source, EpochOrder.sequential(source), 0);
+        visit = new Visit(source, EpochOrder.sequential(source), first);
         int size = source.size();
-        pipeline.start(0, (size + capacity - 1) / capacity, (batch, number) -> {
-            int from = number * capacity;
+        pipeline.start(0, (size - first + capacity - 1) / capacity, (batch, number) -> {
+            int from = first + number * capacity;
             batch.open(0, number, visit, from, Math.min(capacity, size - from));
         });
     }

@@ -19,7 +19,7 @@ import org.swav4j.data.Quarantine;
 
 class LabelledFeaturesTest {
     private static final EvalTransform VIEW = EvalTransform.stretch(8);
-    private static final Encoder PIXELS = Encoder.rawPixels(4);
+    private static final FeatureExtractor PIXELS = FeatureExtractor.rawPixels(4);
 
     private final Quarantine quarantine = new Quarantine("memory");
 

@@ -4,7 +4,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /** Turns pixels into features; called inside a scope that owns what it returns. */
 @FunctionalInterface
-public interface Encoder {
+public interface FeatureExtractor {
     /**
      * Features of a batch.
      *
@@ -14,7 +14,7 @@ public interface Encoder {
     Tensor features(Tensor pixels);
 
     /** The pixels themselves, seen at no more than {@code side}×{@code side}: what any encoder must beat. */
-    static Encoder rawPixels(int side) {
+    static FeatureExtractor rawPixels(int side) {
         return new RawPixels(side);
     }
 }
