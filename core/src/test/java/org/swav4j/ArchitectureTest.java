@@ -41,6 +41,7 @@ class ArchitectureTest {
             Map.entry(
                     "eval",
                     Set.of("loader", "nn", "optim", "comm", "runlog", "tensor", "checkpoint", "data", "augment")),
+            Map.entry("export", Set.of("augment", "checkpoint", "comm", "eval", "format", "nn", "runlog", "tensor")),
             Map.entry(
                     "train",
                     Set.of(

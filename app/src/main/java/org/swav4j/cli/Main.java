@@ -54,6 +54,7 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(main);
         line.addSubcommand(PretrainCommand.commandLine());
         line.addSubcommand(new KnnCommand());
+        line.addSubcommand(new ExportCommand());
         line.addSubcommand(new ReproduceCommand());
         line.addSubcommand(new PresetsCommand());
         line.addSubcommand(DataCommand.commandLine());
