@@ -62,8 +62,9 @@ final class ExportCommand implements Callable<Integer> {
             required = true,
             paramLabel = "FORMAT",
             converter = Format.class,
-            description = "${COMPLETION-CANDIDATES}. The first two hold weights under torchvision's names, the others"
-                    + " the operations too.")
+            description =
+                    "safetensors or pytorch: weights under torchvision's names; onnx: the operations too. TorchScript"
+                            + " is not written.")
     private ExportFormat format;
 
     @Option(
@@ -93,7 +94,7 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--dynamic", description = "onnx: take any number of images at once, not one.")
     private boolean dynamic;
 
-    @Option(names = "--fold-bn", description = "onnx, torchscript: fold batch norm into the convolutions before it.")
+    @Option(names = "--fold-bn", description = "onnx: fold batch norm into the convolutions before it.")
     private boolean foldBatchNorm;
 
     @Option(names = "--half", description = "safetensors, pytorch: round weights to float16.")
@@ -101,7 +102,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--with-preprocessing",
-            description = "onnx, torchscript: take RGB bytes [N, size, size, 3] and normalise them inside.")
+            description = "onnx: take RGB bytes [N, size, size, 3] and normalise them inside.")
     private boolean withPreprocessing;
 
     @Option(

@@ -49,6 +49,7 @@ class CommandLineTest {
             strings = {
                 "pretrain",
                 "knn",
+                "export",
                 "reproduce",
                 "presets",
                 "info",

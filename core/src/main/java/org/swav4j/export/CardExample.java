@@ -16,12 +16,6 @@ record CardExample(String file, ExportConfig config, NetworkShape shape) {
                         "session = onnxruntime.InferenceSession(\"" + file + "\")",
                         String.join(", ", shape.outputs()) + " = session.run(None, {\"" + config.input()
                                 + "\": images})");
-            case TORCHSCRIPT ->
-                code(
-                        "import torch",
-                        "model = torch.jit.load(\"" + file + "\").eval()",
-                        "with torch.no_grad():",
-                        "    " + String.join(", ", shape.outputs()) + " = model(images)");
         };
     }
 

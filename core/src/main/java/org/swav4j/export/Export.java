@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.checkpoint.CheckpointException;
@@ -86,7 +87,6 @@ public final class Export {
                 yield new WeightFile(network, config.format(), config.half(), text);
             }
             case ONNX -> new OnnxModel(network, config, card.version(), card.metadata());
-            case TORCHSCRIPT -> throw new ExportException(config.format() + " cannot be written");
         };
     }
 
@@ -96,7 +96,8 @@ public final class Export {
             outputs.put(name, network.shape().width(outputs.size()));
         }
         Path cardFile = card(file);
-        boolean newCard = !Files.exists(cardFile);
+        List<Path> fresh =
+                Stream.of(file, cardFile).filter(f -> !Files.exists(f)).toList();
         List<Result> result = new ArrayList<>();
         try {
             AtomicFile.write(file, model::write, written -> {
@@ -105,20 +106,24 @@ public final class Export {
                         cardFile, card.text(file.getFileName().toString(), config, network.shape(), result.get(0)));
             });
         } catch (IOException e) {
-            discard(newCard, cardFile);
+            discard(fresh, e);
             throw e instanceof ExportException
                     ? new ExportException(file + ": " + e.getMessage())
-                    : new IOException(file + ": cannot be written: " + reason(e) + "; nothing is left of it", e);
+                    : new IOException(file + ": cannot be written: " + reason(e), e);
         } catch (RuntimeException e) {
-            discard(newCard, cardFile);
+            discard(fresh, e);
             throw e;
         }
         return result.get(0);
     }
 
-    private static void discard(boolean isNew, Path card) throws IOException {
-        if (isNew) {
-            Files.deleteIfExists(card);
+    private static void discard(List<Path> files, Exception failure) {
+        for (Path file : files) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                failure.addSuppressed(e);
+            }
         }
     }
 

@@ -10,9 +10,7 @@ public enum ExportFormat {
     /** Named tensors as Python's {@code torch.save} writes a state dict. */
     PYTORCH,
     /** The network with its operations, for ONNX Runtime and others. */
-    ONNX,
-    /** The network with its operations, for libtorch in any language. */
-    TORCHSCRIPT;
+    ONNX;
 
     /**
      * The format of a name.
@@ -20,16 +18,19 @@ public enum ExportFormat {
      * @throws IllegalArgumentException naming the known ones
      */
     public static ExportFormat parse(String name) {
+        if (name.equals("torchscript")) {
+            throw new IllegalArgumentException("'torchscript': is not written; onnx holds the operations too");
+        }
         return Arrays.stream(values())
                 .filter(f -> f.toString().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "'" + name + "': must be safetensors, pytorch, onnx or torchscript"));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("'" + name + "': must be safetensors, pytorch or onnx"));
     }
 
     /** Whether the file holds operations, so that it can be run without knowing the architecture. */
     public boolean isGraph() {
-        return this == ONNX || this == TORCHSCRIPT;
+        return this == ONNX;
     }
 
     @Override

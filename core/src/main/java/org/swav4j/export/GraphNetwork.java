@@ -1,6 +1,5 @@
 package org.swav4j.export;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +63,7 @@ final class GraphNetwork implements Forward {
                         new TensorOptional(in[4]),
                         false,
                         0,
-                        op.real("epsilon"),
+                        op.epsilon(),
                         true);
             case Cast -> in[0].to(ScalarType.Float);
             case Conv ->
@@ -73,7 +72,7 @@ final class GraphNetwork implements Forward {
                         in[1],
                         in.length > 2 ? new TensorOptional(in[2]) : new TensorOptional(),
                         op.wholes("strides"),
-                        padding(op),
+                        op.padding(),
                         ONE,
                         1);
             case Div -> in[0].div(in[1]);
@@ -82,18 +81,13 @@ final class GraphNetwork implements Forward {
             case GlobalAveragePool -> torch.adaptive_avg_pool2d(in[0], 1, 1);
             case Max -> torch.maximum(in[0], in[1]);
             case MaxPool ->
-                torch.max_pool2d(in[0], op.wholes("kernel_shape"), op.wholes("strides"), padding(op), ONE, false);
+                torch.max_pool2d(in[0], op.wholes("kernel_shape"), op.wholes("strides"), op.padding(), ONE, false);
             case ReduceL2 ->
                 torch.norm(in[0], new org.bytedeco.pytorch.ScalarOptional(new Scalar(2.0)), op.wholes("axes"), true);
             case Relu -> torch.relu(in[0]);
             case Sub -> in[0].sub(in[1]);
             case Transpose -> in[0].permute(op.wholes("perm")).contiguous();
         };
-    }
-
-    /** ONNX states it for every side; libtorch for every axis. */
-    private static long[] padding(Op op) {
-        return Arrays.copyOf(op.wholes("pads"), 2);
     }
 
     @Override

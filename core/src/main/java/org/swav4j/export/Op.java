@@ -1,5 +1,6 @@
 package org.swav4j.export;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,7 +46,7 @@ record Op(Type type, List<String> inputs, String output, Map<String, Attribute> 
         }
 
         static Wholes of(long... values) {
-            return new Wholes(java.util.Arrays.stream(values).boxed().toList());
+            return new Wholes(Arrays.stream(values).boxed().toList());
         }
 
         long[] array() {
@@ -69,7 +70,13 @@ record Op(Type type, List<String> inputs, String output, Map<String, Attribute> 
         return ((Wholes) attributes.get(name)).array();
     }
 
-    double real(String name) {
-        return ((Real) attributes.get(name)).value();
+    /** ε of a batch norm as the decimal that it was, 1e-5, not as the float32 nearest to it. */
+    double epsilon() {
+        return Double.parseDouble(Float.toString(((Real) attributes.get("epsilon")).value()));
+    }
+
+    /** The zeros around an image: ONNX states them for every side, libtorch for every axis. */
+    long[] padding() {
+        return Arrays.copyOf(wholes("pads"), 2);
     }
 }
