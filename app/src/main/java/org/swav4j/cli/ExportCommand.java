@@ -201,8 +201,8 @@ final class ExportCommand implements Callable<Integer> {
                 config.size(),
                 Export.shown(result.largestDifference())));
         if (config.half()) {
-            text.println(String.format(
-                    Locale.ROOT, "rounding to float16 changes the outputs by up to %s", result.roundingDifference()));
+            text.println(
+                    "rounding to float16 changes the outputs by up to " + Export.shown(result.roundingDifference()));
         }
         text.println("model card: " + card);
         text.flush();

@@ -20,8 +20,10 @@ final class FixedImages {
         byte[] rgb = new byte[size * size * 3];
         for (int i = 0; i < rgb.length; i++) {
             int channel = i % 3;
-            double x = (double) (i / 3 % size) / size;
-            double y = (double) (i / 3 / size) / size;
+            int column = i / 3 % size;
+            int row = i / 3 / size;
+            double x = (double) column / size;
+            double y = (double) row / size;
             rgb[i] = (byte) Math.min(
                     255,
                     256

@@ -13,7 +13,6 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.export.Op.Attribute;
 import org.swav4j.export.Op.Real;
-import org.swav4j.export.Op.Type;
 import org.swav4j.export.Op.Whole;
 import org.swav4j.export.Op.Wholes;
 import org.swav4j.nn.BatchNorm;
@@ -45,11 +44,11 @@ final class GraphBuilder {
                 "strides", Wholes.of(stride, stride),
                 "pads", Wholes.of(pad, pad, pad, pad));
         if (!fold) {
-            String y = op(Type.Conv, conv, attributes, x, weight(conv + ".weight", weight));
+            String y = op(Op.Type.Conv, conv, attributes, x, weight(conv + ".weight", weight));
             return norm(norm, y);
         }
         fold(conv, norm, weight, null);
-        return op(Type.Conv, conv, attributes, x, conv + ".weight", conv + ".bias");
+        return op(Op.Type.Conv, conv, attributes, x, conv + ".weight", conv + ".bias");
     }
 
     /** x·Wᵀ + b and the batch norm behind it. */
@@ -76,7 +75,7 @@ final class GraphBuilder {
     }
 
     private String gemm(String output, String... inputs) {
-        return op(Type.Gemm, output, Map.of("transB", new Whole(1)), inputs);
+        return op(Op.Type.Gemm, output, Map.of("transB", new Whole(1)), inputs);
     }
 
     private String norm(String norm, String x) {
@@ -87,7 +86,7 @@ final class GraphBuilder {
             weight(norm + ".running_mean", source.get(norm + ".running_mean")),
             weight(norm + ".running_var", source.get(norm + ".running_var"))
         };
-        return op(Type.BatchNormalization, norm, Map.of("epsilon", new Real((float) BatchNorm.EPSILON)), inputs);
+        return op(Op.Type.BatchNormalization, norm, Map.of("epsilon", new Real((float) BatchNorm.EPSILON)), inputs);
     }
 
     /** W·γ/√(σ²+ε) and (b − μ)·γ/√(σ²+ε) + β, in float64 until they are done. */
@@ -115,17 +114,17 @@ final class GraphBuilder {
     }
 
     String relu(String name, String x) {
-        return op(Type.Relu, name, Map.of(), x);
+        return op(Op.Type.Relu, name, Map.of(), x);
     }
 
     String add(String name, String a, String b) {
-        return op(Type.Add, name, Map.of(), a, b);
+        return op(Op.Type.Add, name, Map.of(), a, b);
     }
 
     /** 3×3 of stride 2. */
     String maxPool(String name, String x) {
         return op(
-                Type.MaxPool,
+                Op.Type.MaxPool,
                 name,
                 Map.of(
                         "kernel_shape", Wholes.of(3, 3),
@@ -136,25 +135,25 @@ final class GraphBuilder {
 
     /** [N, C, H, W] → [N, C]. */
     String pool(String name, String x) {
-        String pooled = op(Type.GlobalAveragePool, name + ".pool", Map.of(), x);
-        return op(Type.Flatten, name, Map.of("axis", new Whole(1)), pooled);
+        String pooled = op(Op.Type.GlobalAveragePool, name + ".pool", Map.of(), x);
+        return op(Op.Type.Flatten, name, Map.of("axis", new Whole(1)), pooled);
     }
 
     /** Rows divided by their length, and those shorter than 1e-12 by that. */
     String unitRows(String name, String x) {
         Map<String, Attribute> rows = Map.of("axes", Wholes.of(1), "keepdims", new Whole(1));
-        String length = op(Type.ReduceL2, name + ".length", rows, x);
-        String divisor = op(Type.Max, name + ".divisor", Map.of(), length, constant(name + ".least", 1e-12));
-        return op(Type.Div, name, Map.of(), x, divisor);
+        String length = op(Op.Type.ReduceL2, name + ".length", rows, x);
+        String divisor = op(Op.Type.Max, name + ".divisor", Map.of(), length, constant(name + ".least", 1e-12));
+        return op(Op.Type.Div, name, Map.of(), x, divisor);
     }
 
     /** uint8 [N, H, W, 3] → normalised float32 [N, 3, H, W]. */
     String normalised(String name, String bytes, double[] mean, double[] standardDeviation) {
-        String x = op(Type.Cast, name + ".float", Map.of("to", new Whole(OnnxType.FLOAT)), bytes);
-        x = op(Type.Div, name + ".unit", Map.of(), x, constant(name + ".255", 255));
-        x = op(Type.Sub, name + ".centred", Map.of(), x, constant(name + ".mean", mean));
-        x = op(Type.Div, name + ".scaled", Map.of(), x, constant(name + ".std", standardDeviation));
-        return op(Type.Transpose, name, Map.of("perm", Wholes.of(0, 3, 1, 2)), x);
+        String x = op(Op.Type.Cast, name + ".float", Map.of("to", new Whole(OnnxType.FLOAT)), bytes);
+        x = op(Op.Type.Div, name + ".unit", Map.of(), x, constant(name + ".255", 255));
+        x = op(Op.Type.Sub, name + ".centred", Map.of(), x, constant(name + ".mean", mean));
+        x = op(Op.Type.Div, name + ".scaled", Map.of(), x, constant(name + ".std", standardDeviation));
+        return op(Op.Type.Transpose, name, Map.of("perm", Wholes.of(0, 3, 1, 2)), x);
     }
 
     private String constant(String name, double... values) {
@@ -174,7 +173,7 @@ final class GraphBuilder {
         return name;
     }
 
-    private String op(Type type, String output, Map<String, Attribute> attributes, String... inputs) {
+    private String op(Op.Type type, String output, Map<String, Attribute> attributes, String... inputs) {
         ops.add(new Op(type, List.of(inputs), output, new java.util.TreeMap<>(attributes)));
         return output;
     }
