@@ -57,6 +57,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new KnnCommand());
         line.addSubcommand(new ImportCommand());
         line.addSubcommand(new EmbedCommand());
+        line.addSubcommand(new ExportCommand());
         line.addSubcommand(new ReproduceCommand());
         line.addSubcommand(new PresetsCommand());
         line.addSubcommand(DataCommand.commandLine());

@@ -50,6 +50,7 @@ class CommandLineTest {
                 "pretrain",
                 "knn",
                 "import",
+                "export",
                 "reproduce",
                 "presets",
                 "info",

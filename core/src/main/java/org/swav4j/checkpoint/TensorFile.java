@@ -19,10 +19,16 @@ import org.swav4j.format.TensorBytes;
 import org.swav4j.tensor.StateDict;
 
 /** Named tensors as a safetensors file, whatever their device and layout in memory. */
-final class TensorFile {
+public final class TensorFile {
     private TensorFile() {}
 
     static void write(WritableByteChannel channel, StateDict state) throws IOException {
+        write(channel, state, Map.of("format", "pt"));
+    }
+
+    /** Writes them to a channel, which stays open, with text for readers. */
+    public static void write(WritableByteChannel channel, StateDict state, Map<String, String> metadata)
+            throws IOException {
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
             Map<String, TensorBytes> tensors = new LinkedHashMap<>();
@@ -32,12 +38,12 @@ final class TensorFile {
                 ByteBuffer buffer = plain.nbytes() == 0 ? ByteBuffer.allocate(0) : bytes.asByteBuffer();
                 tensors.put(name, new TensorBytes(dtype(plain.scalar_type()), plain.shape(), buffer));
             });
-            Safetensors.write(channel, tensors, Map.of("format", "pt"));
+            Safetensors.write(channel, tensors, metadata);
         }
     }
 
     /** The tensors of a file in host memory; the caller closes them. */
-    static StateDict read(Path file) throws IOException {
+    public static StateDict read(Path file) throws IOException {
         Safetensors.File tensors = Safetensors.read(file);
         StateDict state = new StateDict();
         try (PointerScope scope = new PointerScope()) {

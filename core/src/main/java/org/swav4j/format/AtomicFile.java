@@ -35,6 +35,13 @@ public final class AtomicFile {
         void writeTo(FileChannel channel) throws IOException;
     }
 
+    /** Looks at a file that is written but not yet in its place. */
+    @FunctionalInterface
+    public interface Check {
+        /** Refuses it by throwing. */
+        void accept(Path written) throws IOException;
+    }
+
     /** Creates {@code target} or replaces it with {@code bytes}. */
     public static void write(Path target, byte[] bytes) throws IOException {
         write(target, channel -> writeFully(channel, ByteBuffer.wrap(bytes)));
@@ -42,6 +49,11 @@ public final class AtomicFile {
 
     /** Creates {@code target} or replaces it with what {@code content} writes; when that fails, nothing has changed. */
     public static void write(Path target, Content content) throws IOException {
+        write(target, content, written -> {});
+    }
+
+    /** The same; a file that {@code check} refuses does not come into its place either. */
+    public static void write(Path target, Content content, Check check) throws IOException {
         Path absolute = target.toAbsolutePath();
         Path directory = absolute.getParent();
         if (directory == null) {
@@ -54,6 +66,7 @@ public final class AtomicFile {
                 content.writeTo(channel);
                 channel.force(true);
             }
+            check.accept(temporary);
             Files.move(temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (Throwable failure) {
             try {
@@ -77,7 +90,7 @@ public final class AtomicFile {
         }
     }
 
-    /** Writes all of it. */
+    /** Writes all that remains in a buffer. */
     public static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);

@@ -8,28 +8,28 @@ import java.nio.charset.StandardCharsets;
  * Walks the fields of one protobuf message: {@link #next()}, then exactly one call that takes or skips the value. Every
  * method throws {@link Malformed} instead of reading past the message.
  */
-final class ProtobufReader {
+public final class ProtobufReader {
     private static final int MAX_VARINT_BYTES = 10;
 
     private final ByteBuffer bytes;
     private int field;
     private int wireType;
 
-    ProtobufReader(ByteBuffer message) {
+    public ProtobufReader(ByteBuffer message) {
         this.bytes = message.slice().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** The bytes are no protobuf message. */
-    static final class Malformed extends Exception {
+    public static final class Malformed extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Malformed(String message) {
+        public Malformed(String message) {
             super(message);
         }
     }
 
     /** Moves to the next field; false at the end of the message. */
-    boolean next() throws Malformed {
+    public boolean next() throws Malformed {
         if (!bytes.hasRemaining()) {
             return false;
         }
@@ -43,31 +43,31 @@ final class ProtobufReader {
     }
 
     /** Whether the current field has this number and wire type. */
-    boolean is(int number, int type) {
+    public boolean is(int number, int type) {
         return field == number && wireType == type;
     }
 
-    long varint() throws Malformed {
+    public long varint() throws Malformed {
         return rawVarint();
     }
 
-    double fixed64() throws Malformed {
+    public double fixed64() throws Malformed {
         return take(Double.BYTES).getDouble();
     }
 
-    float fixed32() throws Malformed {
+    public float fixed32() throws Malformed {
         return take(Float.BYTES).getFloat();
     }
 
-    ByteBuffer bytes() throws Malformed {
+    public ByteBuffer bytes() throws Malformed {
         return take(rawVarint());
     }
 
-    String string() throws Malformed {
+    public String string() throws Malformed {
         return StandardCharsets.UTF_8.decode(bytes()).toString();
     }
 
-    void skip() throws Malformed {
+    public void skip() throws Malformed {
         switch (wireType) {
             case ProtobufWriter.VARINT -> rawVarint();
             case ProtobufWriter.FIXED64 -> take(Long.BYTES);

@@ -4,47 +4,57 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Fields of one protobuf message, in the order of the calls. */
-final class ProtobufWriter {
-    static final int VARINT = 0;
-    static final int FIXED64 = 1;
-    static final int BYTES = 2;
-    static final int FIXED32 = 5;
+public final class ProtobufWriter {
+    /** Wire type of integers. */
+    public static final int VARINT = 0;
+    /** Wire type of doubles. */
+    public static final int FIXED64 = 1;
+    /** Wire type of text, bytes and messages. */
+    public static final int BYTES = 2;
+    /** Wire type of floats. */
+    public static final int FIXED32 = 5;
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    ProtobufWriter varint(int field, long value) {
+    public ProtobufWriter varint(int field, long value) {
         tag(field, VARINT);
         rawVarint(value);
         return this;
     }
 
-    ProtobufWriter fixed64(int field, double value) {
+    public ProtobufWriter fixed64(int field, double value) {
         tag(field, FIXED64);
         rawFixed(Double.doubleToRawLongBits(value), Double.BYTES);
         return this;
     }
 
-    ProtobufWriter fixed32(int field, float value) {
+    public ProtobufWriter fixed32(int field, float value) {
         tag(field, FIXED32);
         rawFixed(Float.floatToRawIntBits(value), Float.BYTES);
         return this;
     }
 
-    ProtobufWriter string(int field, String value) {
+    public ProtobufWriter string(int field, String value) {
         return bytes(field, value.getBytes(StandardCharsets.UTF_8));
     }
 
-    ProtobufWriter message(int field, ProtobufWriter message) {
+    public ProtobufWriter message(int field, ProtobufWriter message) {
         return bytes(field, message.toBytes());
     }
 
-    byte[] toBytes() {
+    /** Begins a field of {@code length} bytes, which the caller writes after these. */
+    public ProtobufWriter begin(int field, long length) {
+        tag(field, BYTES);
+        rawVarint(length);
+        return this;
+    }
+
+    public byte[] toBytes() {
         return bytes.toByteArray();
     }
 
     private ProtobufWriter bytes(int field, byte[] value) {
-        tag(field, BYTES);
-        rawVarint(value.length);
+        begin(field, value.length);
         bytes.writeBytes(value);
         return this;
     }

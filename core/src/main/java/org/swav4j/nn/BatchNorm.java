@@ -13,7 +13,8 @@ import org.swav4j.comm.Collective;
  */
 public final class BatchNorm {
     private static final double MOMENTUM = 0.1;
-    static final double EPSILON = 1e-5;
+    /** Added to a variance before its root is taken. */
+    public static final double EPSILON = 1e-5;
 
     private final Tensor weight;
     private final Tensor bias;

@@ -26,6 +26,16 @@ public final class PixelNormalization implements AutoCloseable {
         this.placement = placement;
     }
 
+    /** The mean of red, green and blue, of 1. */
+    public static double[] mean() {
+        return MEAN.clone();
+    }
+
+    /** The standard deviation of red, green and blue, of 1. */
+    public static double[] standardDeviation() {
+        return STD.clone();
+    }
+
     /**
      * Normalises a batch.
      *
