@@ -80,8 +80,11 @@ class KillTest {
 
     @Test
     void aFewKillsChangeNothing() throws Exception {
-        killUntilDone(folder.resolve("few"), new Random(5), 4);
-        assertThat(kills).isBetween(3, 4);
+        // on a fast machine a run may be over before the moment to kill it
+        for (int runs = 1; kills < 3; runs++) {
+            killUntilDone(folder.resolve("few-" + runs), new Random(runs), 4);
+            assertThat(runs).isLessThan(10);
+        }
     }
 
     @Test
