@@ -240,8 +240,7 @@ final class PretrainRun {
             noteEnd(history, result.interrupted() ? interrupted : Kind.FINISHED, result.step(), listener);
             return result;
         } catch (DivergedException e) {
-            noteStop(run, history, listener, e);
-            Path good = newestDirectory(run);
+            Path good = noteStop(run, history, listener, e);
             throw good == null
                     ? e
                     : new IllegalStateException(
@@ -265,32 +264,23 @@ final class PretrainRun {
         }
     }
 
-    /** What ended the run must reach the user even where nothing can be written any more. */
-    private static void noteStop(RunDirectory run, RunHistory history, TrainingListener listener, Throwable why) {
+    /**
+     * What ended the run must reach the user even where nothing can be written any more.
+     *
+     * @return the newest whole checkpoint; null if there is none, or none that can be found
+     */
+    private static Path noteStop(RunDirectory run, RunHistory history, TrainingListener listener, Throwable why) {
+        Path newest = null;
         try {
-            Checkpoint newest = newest(run, listener);
-            long step = newest == null ? 0 : newest.progress().step();
+            newest = new CheckpointDirectory(run.checkpoints(), 1)
+                    .newest(damaged -> listener.warning(damaged.getMessage() + "; going back to the one before"))
+                    .map(Checkpoint::directory)
+                    .orElse(null);
             String reason = String.valueOf(why.getMessage()).lines().findFirst().orElse("");
-            history.add(Kind.STOP, step, reason);
+            history.add(Kind.STOP, newest == null ? 0 : CheckpointDirectory.step(newest), reason);
         } catch (IOException | RuntimeException e) {
             why.addSuppressed(e);
         }
-    }
-
-    private static Path newestDirectory(RunDirectory run) {
-        try {
-            return new CheckpointDirectory(run.checkpoints(), 1)
-                    .newest(damaged -> {})
-                    .map(Checkpoint::directory)
-                    .orElse(null);
-        } catch (CheckpointException e) {
-            return null;
-        }
-    }
-
-    private static Checkpoint newest(RunDirectory run, TrainingListener listener) {
-        return new CheckpointDirectory(run.checkpoints(), 1)
-                .newest(damaged -> listener.warning(damaged.getMessage() + "; going back to the one before"))
-                .orElse(null);
+        return newest;
     }
 }

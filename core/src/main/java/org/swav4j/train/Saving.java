@@ -2,6 +2,7 @@ package org.swav4j.train;
 
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -87,7 +88,7 @@ final class Saving implements AutoCloseable {
         this.monitor = monitor;
         this.listener = listener;
         this.nanoTime = nanoTime;
-        this.configYaml = ConfigYaml.write(config, java.util.List.of());
+        this.configYaml = ConfigYaml.write(config, List.of());
         this.directory =
                 new CheckpointDirectory(job.run().checkpoints(), config.safety().keep());
         this.saver = new CheckpointSaver(directory, BuildInfo.read().version(), beforeWriting);
@@ -101,8 +102,8 @@ final class Saving implements AutoCloseable {
         return newest;
     }
 
-    /** Hears how a save that was going on beside ended; to be called after every step. */
-    void listen() {
+    /** Hears how a save that was going on beside ended, if it has. */
+    private void listen() {
         try {
             saver.poll().ifPresent(this::saved);
         } catch (CheckpointException e) {
@@ -111,12 +112,13 @@ final class Saving implements AutoCloseable {
     }
 
     /**
-     * Begins to save if it is time to.
+     * Begins to save if it is time to, and tells how the save before ended; to be called after every step.
      *
      * @param knnTop1 accuracy measured at this state, or null
      * @throws DivergedException if there is nothing worth saving
      */
     void offer(Place place, Double knnTop1) {
+        listen();
         long since = nanoTime.getAsLong() - lastSave;
         boolean better = knnTop1 != null && (best == null || knnTop1 > best);
         CheckpointEvery every = config.safety().checkpointEvery();

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.PointerScope;
@@ -38,6 +39,9 @@ final class TrainingLoop implements AutoCloseable {
     private final TrainingListener listener;
     private final BooleanSupplier stop;
     private final Progress from;
+    /** How much further along the schedule the run is than its steps say. */
+    private final long passed;
+
     private final LearningRate schedule;
     private final long totalSteps;
     private final Pretrainer trainer;
@@ -83,7 +87,7 @@ final class TrainingLoop implements AutoCloseable {
         int prototypes = config.model().prototypes().get(0);
         this.monitor = new Monitor(prototypes, Math.max(200, stepsPerEpoch), state.losses());
         this.from = job.resume() == null ? begin() : goOn(job.resume());
-        long passed = (long) from.epoch() * stepsPerEpoch + from.batch() - from.step();
+        this.passed = (long) from.epoch() * stepsPerEpoch + from.batch() - from.step();
         this.schedule = new LearningRate(config.schedule(), config.epochs(), stepsPerEpoch, passed);
         long all = (long) stepsPerEpoch * config.epochs() - passed;
         this.totalSteps = config.maxSteps() == 0 ? all : Math.min(all, config.maxSteps());
@@ -214,7 +218,6 @@ final class TrainingLoop implements AutoCloseable {
                 break;
             }
             if (done < stepsPerEpoch) {
-                saving.listen();
                 saving.offer(place(epoch, done), null);
             }
         }
@@ -224,7 +227,6 @@ final class TrainingLoop implements AutoCloseable {
         Saving.Place end = place(epoch, done);
         boolean last = epoch + 1 == config.epochs() || state.step() >= totalSteps;
         Double top1 = evaluated(epoch, end, last);
-        saving.listen();
         // an evaluation can take long, and who asks for a stop meanwhile does not wait for another step
         boolean stopped = !last && stop.getAsBoolean();
         if (last || stopped) {
@@ -323,8 +325,7 @@ final class TrainingLoop implements AutoCloseable {
      * @return where the state stands then
      */
     private Progress rewind(DivergedException failure) throws IOException {
-        int epoch = (int)
-                ((failure.step() + (long) from.epoch() * stepsPerEpoch + from.batch() - from.step()) / stepsPerEpoch);
+        int epoch = (int) ((failure.step() + passed) / stepsPerEpoch);
         List<String> names = Arrays.stream(batches.getOrDefault(failure.step(), new int[0]))
                 .mapToObj(job.images()::name)
                 .toList();
@@ -343,7 +344,7 @@ final class TrainingLoop implements AutoCloseable {
         metrics.backTo(at.step());
         batches.clear();
         String message = String.format(
-                java.util.Locale.ROOT,
+                Locale.ROOT,
                 "%s at step %d; back to %s, and the batch of that step is left out (rewind %d of %d; its images are in %s)",
                 failure.symptom(),
                 failure.step(),
