@@ -1,8 +1,6 @@
 package org.swav4j.encode;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -36,9 +34,6 @@ public final class EncoderNetwork implements AutoCloseable {
     /** The paper's τ, of equation 2. */
     private static final double TEMPERATURE = 0.1;
 
-    private static final String HEAD = "projection_head.";
-    private static final String PROTOTYPES = "prototypes.";
-
     private final EncoderOptions options;
     private final Placement placement;
     private final Path checkpoint;
@@ -47,7 +42,7 @@ public final class EncoderNetwork implements AutoCloseable {
     private final StateDict heads = new StateDict();
     private ProjectionHead head;
     private Prototypes prototypes;
-    private final int dimensions;
+    private int dimensions;
 
     private EncoderNetwork(Checkpoint checkpoint, EncoderOptions options) {
         this.options = options;
@@ -55,13 +50,13 @@ public final class EncoderNetwork implements AutoCloseable {
         this.fingerprint = checkpoint.fingerprint();
         this.placement = new Placement(options.device(), MemoryFormat.ChannelsLast);
         this.trunk = FrozenEncoder.of(checkpoint, placement, options.precision());
+        this.dimensions = features();
         try {
             if (options.representation().needsHead()) {
                 try (StateDict saved = checkpoint.model()) {
                     loadHead(saved);
                 }
             }
-            this.dimensions = measured();
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -79,52 +74,36 @@ public final class EncoderNetwork implements AutoCloseable {
     }
 
     private void loadHead(StateDict saved) {
-        boolean linear = saved.contains(HEAD + "weight");
-        String last = linear ? HEAD + "weight" : HEAD + "3.weight";
-        if (!saved.contains(last)) {
-            throw lacks("projection head");
-        }
-        long features = dimensions(trunk);
-        long[] first = matrix(saved, linear ? last : HEAD + "0.weight", features);
-        int hidden = linear ? 0 : Math.toIntExact(first[0]);
-        int dim = Math.toIntExact(matrix(saved, last, linear ? features : hidden)[0]);
+        String place = checkpoint.toString();
         ModuleState modules = new ModuleState(placement);
         try (StateDict all = modules.all();
                 StateDict parameters = new StateDict();
                 PointerScope scope = new PointerScope()) {
-            head = new ProjectionHead(modules, Math.toIntExact(features), hidden, dim, new Alone());
-            if (options.representation().needsPrototypes()) {
-                prototypes = new Prototypes(modules, dim, prototypeCounts(saved, dim));
+            ProjectionHead.Widths widths =
+                    ProjectionHead.saved(saved, features(), place).orElseThrow(() -> lacks("projection head"));
+            List<Integer> counts = options.representation().needsPrototypes()
+                    ? Prototypes.saved(saved, widths.dim(), place)
+                    : List.of();
+            if (options.representation().needsPrototypes() && counts.isEmpty()) {
+                throw lacks("prototypes");
             }
+            head = new ProjectionHead(modules, features(), widths.hidden(), widths.dim(), new Alone());
+            if (!counts.isEmpty()) {
+                prototypes = new Prototypes(modules, widths.dim(), counts);
+            }
+            dimensions = prototypes == null
+                    ? widths.dim()
+                    : counts.stream().mapToInt(k -> k).sum();
             saved.forEach((name, tensor) -> {
-                if (name.startsWith(HEAD) || (prototypes != null && name.startsWith(PROTOTYPES))) {
+                if (ProjectionHead.owns(name) || (prototypes != null && Prototypes.owns(name))) {
                     parameters.add(name, tensor);
                 }
             });
-            all.copyFrom(parameters, checkpoint.toString());
+            all.copyFrom(parameters, place);
             all.forEach(heads::add);
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(e.getMessage(), e);
         }
-    }
-
-    private List<Integer> prototypeCounts(StateDict saved, int dim) {
-        List<Integer> counts = new ArrayList<>();
-        if (saved.contains(PROTOTYPES + "weight")) {
-            counts.add(Math.toIntExact(matrix(saved, PROTOTYPES + "weight", dim)[0]));
-        } else {
-            for (int i = 0; saved.contains(severalHeads(i)); i++) {
-                counts.add(Math.toIntExact(matrix(saved, severalHeads(i), dim)[0]));
-            }
-        }
-        if (counts.isEmpty()) {
-            throw lacks("prototypes");
-        }
-        return counts;
-    }
-
-    private static String severalHeads(int number) {
-        return PROTOTYPES + "prototypes" + number + ".weight";
     }
 
     private CheckpointException lacks(String part) {
@@ -132,33 +111,9 @@ public final class EncoderNetwork implements AutoCloseable {
                 + " needs; trunk features need none");
     }
 
-    /** The shape of a weight with so many columns: what is built for it is then no larger than what was saved. */
-    private long[] matrix(StateDict saved, String name, long columns) {
-        if (!saved.contains(name)) {
-            throw new CheckpointException(checkpoint + ": missing [" + name + "]");
-        }
-        long[] shape = saved.get(name).shape();
-        if (shape.length != 2 || shape[1] != columns) {
-            throw new CheckpointException(checkpoint + ": '" + name + "' is " + Arrays.toString(shape)
-                    + "; this encoder needs [any, " + columns + "]");
-        }
-        return shape;
-    }
-
-    private static long dimensions(FrozenEncoder trunk) {
+    /** Length of what the trunk gives. */
+    private int features() {
         return Architecture.parse(trunk.info().arch()).features();
-    }
-
-    private int measured() {
-        if (head == null) {
-            return Math.toIntExact(dimensions(trunk));
-        }
-        if (prototypes == null) {
-            String last = heads.contains(HEAD + "weight") ? HEAD + "weight" : HEAD + "3.weight";
-            return Math.toIntExact(heads.get(last).size(0));
-        }
-        return Math.toIntExact(
-                prototypes.heads().stream().mapToLong(c -> c.size(0)).sum());
     }
 
     /**

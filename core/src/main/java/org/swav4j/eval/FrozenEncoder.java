@@ -14,6 +14,8 @@ import org.swav4j.nn.ModuleState;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.nn.Pass;
 import org.swav4j.nn.PixelNormalization;
+import org.swav4j.nn.ProjectionHead;
+import org.swav4j.nn.Prototypes;
 import org.swav4j.nn.ResNet;
 import org.swav4j.nn.Stem;
 import org.swav4j.tensor.Precision;
@@ -76,7 +78,7 @@ public final class FrozenEncoder implements FeatureExtractor, AutoCloseable {
         try (StateDict saved = checkpoint.model();
                 StateDict trunkOnly = new StateDict()) {
             saved.forEach((name, tensor) -> {
-                if (!name.startsWith("projection_head.") && !name.startsWith("prototypes.")) {
+                if (!ProjectionHead.owns(name) && !Prototypes.owns(name)) {
                     trunkOnly.add(name, tensor);
                 }
             });

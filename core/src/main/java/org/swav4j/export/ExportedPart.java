@@ -2,6 +2,8 @@ package org.swav4j.export;
 
 import java.util.Arrays;
 import java.util.Locale;
+import org.swav4j.nn.ProjectionHead;
+import org.swav4j.nn.Prototypes;
 
 /** How much of the network is exported: each is what comes before it and one part more. */
 public enum ExportedPart {
@@ -26,10 +28,10 @@ public enum ExportedPart {
 
     /** Whether a tensor of this name, as checkpoints have it, belongs to it. */
     boolean includes(String name) {
-        if (name.startsWith("prototypes.")) {
+        if (Prototypes.owns(name)) {
             return this == SCORES;
         }
-        return this != TRUNK || !name.startsWith("projection_head.");
+        return this != TRUNK || !ProjectionHead.owns(name);
     }
 
     @Override

@@ -5,6 +5,8 @@ import java.util.List;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.nn.Architecture;
+import org.swav4j.nn.ProjectionHead;
+import org.swav4j.nn.Prototypes;
 import org.swav4j.nn.Stem;
 import org.swav4j.tensor.StateDict;
 
@@ -26,6 +28,7 @@ record NetworkShape(
      * Recognises head and prototypes by the shapes of their tensors.
      *
      * @throws CheckpointException if the part that is asked for is not there
+     * @throws IllegalArgumentException if its shapes do not go together
      */
     static NetworkShape of(Checkpoint checkpoint, StateDict saved, ExportedPart part) {
         Architecture architecture;
@@ -39,27 +42,14 @@ record NetworkShape(
         if (part == ExportedPart.TRUNK) {
             return new NetworkShape(architecture, stem, part, 0, 0, List.of());
         }
-        boolean linear = saved.contains("projection_head.weight");
-        String last = linear ? "projection_head.weight" : "projection_head.3.weight";
-        if (!saved.contains(last)) {
-            throw missing(checkpoint, "projection head", part);
-        }
-        int dim = (int) saved.get(last).size(0);
-        int hidden = linear ? 0 : (int) saved.get(last).size(1);
-        if (part == ExportedPart.EMBEDDING) {
-            return new NetworkShape(architecture, stem, part, hidden, dim, List.of());
-        }
-        List<Integer> prototypes = new ArrayList<>();
-        if (saved.contains(prototypes(0, true))) {
-            prototypes.add((int) saved.get(prototypes(0, true)).size(0));
-        }
-        while (saved.contains(prototypes(prototypes.size(), false))) {
-            prototypes.add((int) saved.get(prototypes(prototypes.size(), false)).size(0));
-        }
-        if (prototypes.isEmpty()) {
+        String place = checkpoint.directory().toString();
+        ProjectionHead.Widths head = ProjectionHead.saved(saved, architecture.features(), place)
+                .orElseThrow(() -> missing(checkpoint, "projection head", part));
+        List<Integer> prototypes = part == ExportedPart.SCORES ? Prototypes.saved(saved, head.dim(), place) : List.of();
+        if (part == ExportedPart.SCORES && prototypes.isEmpty()) {
             throw missing(checkpoint, "prototypes", part);
         }
-        return new NetworkShape(architecture, stem, part, hidden, dim, prototypes);
+        return new NetworkShape(architecture, stem, part, head.hidden(), head.dim(), prototypes);
     }
 
     private static CheckpointException missing(Checkpoint checkpoint, String what, ExportedPart part) {
@@ -67,13 +57,9 @@ record NetworkShape(
                 + "' needs; the trunk can be exported");
     }
 
-    private static String prototypes(int head, boolean alone) {
-        return alone ? "prototypes.weight" : "prototypes.prototypes" + head + ".weight";
-    }
-
     /** The tensor that holds the prototypes of a head. */
     String prototypes(int head) {
-        return prototypes(head, prototypes.size() == 1);
+        return Prototypes.name(head, prototypes.size());
     }
 
     /** Names of what comes out. */

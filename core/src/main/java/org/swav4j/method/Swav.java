@@ -143,7 +143,7 @@ public final class Swav implements AutoCloseable {
     private static StateDict part(StateDict all, String prefix) {
         StateDict part = new StateDict();
         all.forEach((name, tensor) -> {
-            boolean trunk = !name.startsWith("projection_head.") && !name.startsWith("prototypes.");
+            boolean trunk = !ProjectionHead.owns(name) && !Prototypes.owns(name);
             if (prefix.isEmpty() ? trunk : name.startsWith(prefix)) {
                 part.add(name, tensor);
             }
