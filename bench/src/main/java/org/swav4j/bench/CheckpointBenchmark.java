@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.swav4j.checkpoint.CheckpointDirectory;
 import org.swav4j.comm.Alone;
 import org.swav4j.data.ImageSource;
+import org.swav4j.format.FileTree;
 import org.swav4j.runlog.RunDirectory;
 import org.swav4j.source.ImageSources;
 import org.swav4j.train.PretrainConfig;
@@ -69,7 +70,7 @@ public final class CheckpointBenchmark implements TrainingListener {
             new Pretraining(job, new Alone(), this, () -> affected.size() >= saves + WARM_UP_SAVES).run();
             bytes = TrainingRun.size(checkpoints.get(checkpoints.size() - 1));
         } finally {
-            TrainingRun.deleteTree(out);
+            FileTree.delete(out);
         }
         return table(bytes, seconds);
     }

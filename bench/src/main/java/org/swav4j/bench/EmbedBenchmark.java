@@ -25,6 +25,7 @@ import org.swav4j.embed.EmbedListener;
 import org.swav4j.embed.Embedding;
 import org.swav4j.encode.EncoderNetwork;
 import org.swav4j.encode.EncoderOptions;
+import org.swav4j.format.FileTree;
 import org.swav4j.loader.Batch;
 import org.swav4j.loader.ImageBatches;
 import org.swav4j.method.ModelConfig;
@@ -113,7 +114,7 @@ public final class EmbedBenchmark {
                         loading[round]);
             }
         } finally {
-            delete(folder);
+            FileTree.delete(folder);
         }
         double[] ratios = new double[rounds];
         for (int i = 0; i < rounds; i++) {
@@ -176,13 +177,5 @@ public final class EmbedBenchmark {
             new CheckpointDirectory(folder.resolve("checkpoints"), 1).save(contents, "0");
         }
         return folder;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (var files = Files.walk(folder)) {
-            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 }

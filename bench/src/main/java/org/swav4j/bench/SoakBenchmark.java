@@ -15,6 +15,7 @@ import org.swav4j.data.Quarantine;
 import org.swav4j.eval.FrozenEncoder;
 import org.swav4j.eval.Knn;
 import org.swav4j.eval.KnnProtocol;
+import org.swav4j.format.FileTree;
 import org.swav4j.runlog.RunDirectory;
 import org.swav4j.sample.SampleImages;
 import org.swav4j.source.ImageSources;
@@ -54,7 +55,7 @@ public final class SoakBenchmark implements TrainingListener {
         try {
             soak.train(out, steps, flags.number("save-every", 10));
         } finally {
-            TrainingRun.deleteTree(out);
+            FileTree.delete(out);
         }
         System.out.printf("%s%n%n%s", Conditions.line(), soak.table(warmUp));
         if (flags.has("csv")) {

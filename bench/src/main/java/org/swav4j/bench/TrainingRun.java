@@ -4,11 +4,10 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 import org.swav4j.comm.Alone;
 import org.swav4j.data.ImageSource;
+import org.swav4j.format.FileTree;
 import org.swav4j.runlog.RunDirectory;
 import org.swav4j.train.PretrainConfig;
 import org.swav4j.train.Pretraining;
@@ -72,7 +71,7 @@ final class TrainingRun implements TrainingListener {
                     new Pretraining.Job(config, images, RunDirectory.create(out.resolve("run")), null, null, null);
             new Pretraining(job, new Alone(), run, () -> run.end != null).run();
         } finally {
-            deleteTree(out);
+            FileTree.delete(out);
         }
         return run.result();
     }
@@ -107,15 +106,5 @@ final class TrainingRun implements TrainingListener {
             }
         }
         return bytes;
-    }
-
-    static void deleteTree(Path root) throws IOException {
-        List<Path> paths;
-        try (Stream<Path> inside = Files.walk(root)) {
-            paths = inside.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : paths) {
-            Files.delete(path);
-        }
     }
 }

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.swav4j.format.AtomicFile;
+import org.swav4j.format.FileTree;
 
 /**
  * The checkpoints of one run, {@code step-000001200} and so on, with {@code latest} and {@code best} leading to two of them.
@@ -107,7 +108,7 @@ public final class CheckpointDirectory {
         Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
         AtomicFile.syncDirectory(root);
         if (replaces) {
-            deleteTree(replaced);
+            FileTree.delete(replaced);
         }
     }
 
@@ -116,11 +117,11 @@ public final class CheckpointDirectory {
         for (Path entry : content()) {
             String name = entry.getFileName().toString();
             if (name.startsWith(UNFINISHED)) {
-                deleteTree(entry);
+                FileTree.delete(entry);
             } else if (name.startsWith(REPLACED)) {
                 Path target = root.resolve(name.substring(REPLACED.length()));
                 if (exists(target)) {
-                    deleteTree(entry);
+                    FileTree.delete(entry);
                 } else {
                     Files.move(entry, target, StandardCopyOption.ATOMIC_MOVE);
                 }
@@ -345,17 +346,6 @@ public final class CheckpointDirectory {
     static void delete(Path checkpoint) throws IOException {
         Path nameless = checkpoint.resolveSibling(UNFINISHED + "-deletion-" + checkpoint.getFileName());
         Files.move(checkpoint, nameless, StandardCopyOption.ATOMIC_MOVE);
-        deleteTree(nameless);
-    }
-
-    static void deleteTree(Path path) throws IOException {
-        if (!exists(path)) {
-            return;
-        }
-        try (Stream<Path> inside = Files.walk(path)) {
-            for (Path each : inside.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
-        }
+        FileTree.delete(nameless);
     }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.stream.Stream;
 import org.swav4j.format.AtomicFile;
+import org.swav4j.format.FileTree;
 import org.swav4j.tensor.StateDict;
 
 /**
@@ -48,7 +49,7 @@ public final class EncoderFolder {
         Path unfinished = absolute.resolveSibling("." + absolute.getFileName() + ".unfinished");
         try {
             Files.createDirectories(absolute.getParent());
-            CheckpointDirectory.deleteTree(unfinished);
+            FileTree.delete(unfinished);
             Files.createDirectory(unfinished);
             try {
                 CheckpointFiles.write(unfinished, encoder, model, originJson, version);
@@ -68,7 +69,7 @@ public final class EncoderFolder {
 
     private static void clearUp(Path unfinished, Throwable why) {
         try {
-            CheckpointDirectory.deleteTree(unfinished);
+            FileTree.delete(unfinished);
         } catch (IOException e) {
             why.addSuppressed(e);
         }

@@ -11,10 +11,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.stream.Stream;
 import org.swav4j.format.AtomicFile;
+import org.swav4j.format.FileTree;
 
 /**
  * Where everything of one run lies:
@@ -148,10 +148,10 @@ public final class RunDirectory {
             provenance(),
             config()
         }) {
-            deleteTree(each);
+            FileTree.delete(each);
         }
         removeLeftovers();
-        deleteTree(lock());
+        FileTree.delete(lock());
         if (isEmptyDirectory(path)) {
             Files.delete(path);
         }
@@ -173,17 +173,6 @@ public final class RunDirectory {
         String name = entry.getFileName().toString();
         boolean trial = name.startsWith(TRIAL) && name.endsWith(".tmp");
         return (trial || AtomicFile.isTemporary(entry)) && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS);
-    }
-
-    private static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root)) {
-            return;
-        }
-        try (Stream<Path> inside = Files.walk(root)) {
-            for (Path each : inside.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(each);
-            }
-        }
     }
 
     /**

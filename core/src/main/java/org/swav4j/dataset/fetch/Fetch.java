@@ -6,8 +6,6 @@ import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.swav4j.data.DataException;
 import org.swav4j.dataset.Bytes;
+import org.swav4j.format.FileTree;
 
 /**
  * Fetches a data set into a folder: download to {@code .download}, checksum, unpacking to {@code .unpacking}, and only then
@@ -65,7 +64,7 @@ public final class Fetch {
             return there.get();
         }
         requireNothingElse(folder);
-        deleteTree(staging);
+        FileTree.delete(staging);
         Path downloads = Files.createDirectories(folder.resolve(DOWNLOADS));
         requireSpace(folder, downloads, set);
 
@@ -93,7 +92,7 @@ public final class Fetch {
         Marker.write(staging, result, addresses);
         putInPlace(staging, folder);
         if (!keep) {
-            deleteTree(downloads);
+            FileTree.delete(downloads);
         }
         return result;
     }
@@ -183,19 +182,6 @@ public final class Fetch {
     private static List<Path> entries(Path folder) throws IOException {
         try (Stream<Path> children = Files.list(folder)) {
             return children.sorted().toList();
-        }
-    }
-
-    private static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root)) {
-            return;
-        }
-        List<Path> deepestFirst = new ArrayList<>();
-        try (Stream<Path> tree = Files.walk(root)) {
-            tree.sorted(Comparator.reverseOrder()).forEach(deepestFirst::add);
-        }
-        for (Path path : deepestFirst) {
-            Files.deleteIfExists(path);
         }
     }
 }
