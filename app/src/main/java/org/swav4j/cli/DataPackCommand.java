@@ -267,17 +267,16 @@ final class DataPackCommand implements Callable<Integer> {
         private static final int MIN_TO_ESTIMATE = 32;
 
         private final ProgressLine progress;
-        private long begun = System.nanoTime();
-        private int first;
+        private final ImageCount count;
 
         Shown(ProgressLine progress) {
             this.progress = progress;
+            this.count = new ImageCount(progress, MIN_TO_ESTIMATE);
         }
 
         @Override
         public void started(int done, int images, int shards) {
-            first = done;
-            begun = System.nanoTime();
+            count.started(done);
             if (shards > 0) {
                 progress.say(String.format(
                         Locale.ROOT, "going on behind %,d shards with %,d of %,d images", shards, done, images));
@@ -286,21 +285,7 @@ final class DataPackCommand implements Callable<Integer> {
 
         @Override
         public void image(int done, int images) {
-            if (done - first < MIN_TO_ESTIMATE) {
-                return;
-            }
-            double seconds = (System.nanoTime() - begun) / 1e9;
-            double perSecond = (done - first) / Math.max(seconds, 1e-9);
-            Duration left = Duration.ofSeconds(Math.round((images - done) / perSecond));
-            progress.status(
-                    () -> String.format(
-                            Locale.ROOT,
-                            "%,d of %,d images  %,.0f images/s  %s left",
-                            done,
-                            images,
-                            perSecond,
-                            ProgressLine.duration(left)),
-                    false);
+            count.at(done, images);
         }
 
         @Override

@@ -2,7 +2,6 @@ package org.swav4j.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +25,7 @@ import org.swav4j.tensor.Precision;
 import org.swav4j.train.BuildInfo;
 import org.swav4j.train.MachineFacts;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -52,13 +52,8 @@ final class EmbedCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--model",
-            required = true,
-            paramLabel = "RUN_OR_CHECKPOINT",
-            converter = Places.OnThisMachine.class,
-            description = "A run, whose newest checkpoint is taken, or one checkpoint.")
-    private Path model;
+    @Mixin
+    private ModelOption model;
 
     @Option(
             names = "--data",
@@ -135,7 +130,7 @@ final class EmbedCommand implements Callable<Integer> {
         String stopping = "Stopping: finishing this batch and saving. Once more to end at once.";
         // what libtorch is told of threads holds for the thread that tells it
         torch.set_num_threads(options.threads());
-        try (EncoderNetwork network = EncoderNetwork.load(model, options);
+        try (EncoderNetwork network = EncoderNetwork.load(model.path(), options);
                 Interrupts interrupts = Interrupts.install(err, stopping)) {
             progress.say(images.description());
             Embedding embedding =
@@ -163,9 +158,7 @@ final class EmbedCommand implements Callable<Integer> {
         if (EmbeddingFormat.of(out).isEmpty()) {
             problems.add("--out: '" + out + "': must end in one of " + EmbeddingFormat.endings());
         }
-        if (!Files.exists(model)) {
-            problems.add("--model: " + model + ": there is no such run or checkpoint");
-        }
+        model.problem().ifPresent(problems::add);
         EncoderOptions options = EncoderOptions.defaults();
         try {
             options = options.withRepresentation(Representation.parse(what));
@@ -217,7 +210,7 @@ final class EmbedCommand implements Callable<Integer> {
         double perSecond = result.imagesNow() / Math.max(result.seconds(), 1e-9);
         if (json) {
             Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("model", model.toString());
+            fields.put("model", model.path().toString());
             fields.put("out", out.toString());
             fields.put("complete", result.complete());
             fields.put("what", what);
@@ -265,17 +258,16 @@ final class EmbedCommand implements Callable<Integer> {
     /** How it goes, as lines for people. */
     private static final class Shown implements EmbedListener {
         private final ProgressLine progress;
-        private long begun = System.nanoTime();
-        private int first;
+        private final ImageCount count;
 
         Shown(ProgressLine progress) {
             this.progress = progress;
+            this.count = new ImageCount(progress, 1);
         }
 
         @Override
         public void started(int done, int images) {
-            first = done;
-            begun = System.nanoTime();
+            count.started(done);
             if (done > 0) {
                 progress.say(String.format(Locale.ROOT, "going on behind %,d of %,d images", done, images));
             }
@@ -283,17 +275,7 @@ final class EmbedCommand implements Callable<Integer> {
 
         @Override
         public void images(int done, int images) {
-            double perSecond = (done - first) / Math.max((System.nanoTime() - begun) / 1e9, 1e-9);
-            Duration left = Duration.ofSeconds(Math.round((images - done) / perSecond));
-            progress.status(
-                    () -> String.format(
-                            Locale.ROOT,
-                            "%,d of %,d images  %,.0f images/s  %s left",
-                            done,
-                            images,
-                            perSecond,
-                            ProgressLine.duration(left)),
-                    false);
+            count.at(done, images);
         }
     }
 }

@@ -25,6 +25,7 @@ import org.swav4j.runlog.RunDirectory;
 import org.swav4j.train.BuildInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -49,13 +50,8 @@ final class ExportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--model",
-            required = true,
-            paramLabel = "RUN_OR_CHECKPOINT",
-            converter = Places.OnThisMachine.class,
-            description = "A run, whose newest checkpoint is taken, or one checkpoint.")
-    private Path model;
+    @Mixin
+    private ModelOption model;
 
     @Option(
             names = "--format",
@@ -121,7 +117,7 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         checkUsage();
-        Checkpoint checkpoint = Checkpoint.find(model);
+        Checkpoint checkpoint = Checkpoint.find(model.path());
         int side = size != null ? size : checkpoint.encoder().imageSize();
         ExportConfig config = new ExportConfig(format, what, side, dynamic, foldBatchNorm, half, withPreprocessing);
         String command = Invocation.words(spec).stream().map(ShellWord::quoted).collect(Collectors.joining(" "));
@@ -140,9 +136,7 @@ final class ExportCommand implements Callable<Integer> {
         int side = size != null ? size : 224;
         List<String> problems = new ArrayList<>(
                 new ExportConfig(format, what, side, dynamic, foldBatchNorm, half, withPreprocessing).problems());
-        if (!Files.exists(model)) {
-            problems.add("--model: " + model + ": there is no such run or checkpoint");
-        }
+        model.problem().ifPresent(problems::add);
         Path folder = out.toAbsolutePath().getParent();
         if (Files.isDirectory(out)) {
             problems.add("--out: " + out + ": is a folder; give the file to write");

@@ -1,7 +1,6 @@
 package org.swav4j.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +18,7 @@ import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.tensor.Precision;
 import org.swav4j.train.MachineFacts;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -38,13 +38,8 @@ final class KnnCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--model",
-            required = true,
-            paramLabel = "RUN_OR_CHECKPOINT",
-            converter = Places.OnThisMachine.class,
-            description = "A run, whose newest checkpoint is taken, or one checkpoint.")
-    private Path model;
+    @Mixin
+    private ModelOption model;
 
     @Option(
             names = "--train",
@@ -87,8 +82,8 @@ final class KnnCommand implements Callable<Integer> {
                     + Places.shown(spec, "--train", train));
         }
         Precision precision = MachineFacts.detect().bf16() ? Precision.BF16 : Precision.FP32;
-        Quarantine quarantine = new Quarantine(model.toString());
-        try (FrozenEncoder encoder = FrozenEncoder.load(model, Placement.CPU, precision)) {
+        Quarantine quarantine = new Quarantine(model.path().toString());
+        try (FrozenEncoder encoder = FrozenEncoder.load(model.path(), Placement.CPU, precision)) {
             int side = imageSize != null ? imageSize : encoder.info().imageSize();
             int workers = Runtime.getRuntime().availableProcessors();
             KnnProtocol protocol = new KnnProtocol(
@@ -117,9 +112,7 @@ final class KnnCommand implements Callable<Integer> {
         if (imageSize != null && (imageSize < 8 || imageSize > 2048)) {
             problems.add("--image-size: '" + imageSize + "': must be from 8 to 2048");
         }
-        if (!Files.exists(model)) {
-            problems.add("--model: " + model + ": there is no such run or checkpoint");
-        }
+        model.problem().ifPresent(problems::add);
         if (!problems.isEmpty()) {
             throw new UsageException(String.join("\n", problems));
         }
@@ -129,7 +122,7 @@ final class KnnCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("model", model.toString());
+            fields.put("model", model.path().toString());
             fields.put("top1", result.top1());
             fields.put("top5", result.top5());
             fields.put("k", result.k());
