@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.swav4j.PassingChannel;
 
 /** Opens a file on a disk with little room: writes what fits and then fails, as a file system does. */
 final class FullDisk implements LineAppender.Opening {
@@ -25,11 +26,9 @@ final class FullDisk implements LineAppender.Opening {
         return new Channel(FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
     }
 
-    private final class Channel implements SeekableByteChannel {
-        private final FileChannel real;
-
-        Channel(FileChannel real) {
-            this.real = real;
+    private final class Channel extends PassingChannel {
+        Channel(SeekableByteChannel real) {
+            super(real);
         }
 
         @Override
@@ -39,7 +38,7 @@ final class FullDisk implements LineAppender.Opening {
             }
             ByteBuffer fitting = bytes.slice();
             fitting.limit(Math.min(room, fitting.remaining()));
-            int written = real.write(fitting);
+            int written = super.write(fitting);
             bytes.position(bytes.position() + written);
             room -= written;
             return written;
@@ -50,39 +49,7 @@ final class FullDisk implements LineAppender.Opening {
             if (!truncates) {
                 throw new IOException("Input/output error");
             }
-            real.truncate(size);
-            return this;
-        }
-
-        @Override
-        public int read(ByteBuffer bytes) throws IOException {
-            return real.read(bytes);
-        }
-
-        @Override
-        public long position() throws IOException {
-            return real.position();
-        }
-
-        @Override
-        public SeekableByteChannel position(long position) throws IOException {
-            real.position(position);
-            return this;
-        }
-
-        @Override
-        public long size() throws IOException {
-            return real.size();
-        }
-
-        @Override
-        public boolean isOpen() {
-            return real.isOpen();
-        }
-
-        @Override
-        public void close() throws IOException {
-            real.close();
+            return super.truncate(size);
         }
     }
 }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.swav4j.PassingChannel;
 import org.swav4j.data.EpochOrder;
 
 @Timeout(60)
@@ -221,50 +222,22 @@ class ShardReadingTest {
     }
 
     /** Lets every n-th read fail. */
-    private record Unsteady(SeekableByteChannel channel, AtomicInteger reads, int nth) implements SeekableByteChannel {
+    private static final class Unsteady extends PassingChannel {
+        private final AtomicInteger reads;
+        private final int nth;
+
+        Unsteady(SeekableByteChannel channel, AtomicInteger reads, int nth) {
+            super(channel);
+            this.reads = reads;
+            this.nth = nth;
+        }
+
         @Override
         public int read(ByteBuffer into) throws IOException {
             if (reads.incrementAndGet() % nth == 0) {
                 throw new IOException("connection reset");
             }
-            return channel.read(into);
-        }
-
-        @Override
-        public int write(ByteBuffer from) throws IOException {
-            return channel.write(from);
-        }
-
-        @Override
-        public long position() throws IOException {
-            return channel.position();
-        }
-
-        @Override
-        public SeekableByteChannel position(long position) throws IOException {
-            channel.position(position);
-            return this;
-        }
-
-        @Override
-        public long size() throws IOException {
-            return channel.size();
-        }
-
-        @Override
-        public SeekableByteChannel truncate(long size) throws IOException {
-            channel.truncate(size);
-            return this;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return channel.isOpen();
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
+            return super.read(into);
         }
     }
 }

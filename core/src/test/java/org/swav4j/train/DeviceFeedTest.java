@@ -93,12 +93,7 @@ class DeviceFeedTest {
     }
 
     private TinyTraining onDevice(String name, int workers) {
-        return new TinyTraining(temporary.resolve(name)).with(config -> {
-            Values values = Values.of(config);
-            values.put(Setting.AUGMENT_ON, AugmentOn.DEVICE);
-            values.put(Setting.WORKERS, (long) workers);
-            return values.config();
-        });
+        return new TinyTraining(temporary.resolve(name)).with("augment_on=device workers=" + workers);
     }
 
     private static List<Double> losses(TinyTraining training) {

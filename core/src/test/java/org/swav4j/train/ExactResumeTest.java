@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,30 +56,6 @@ class ExactResumeTest {
         return TarShards.open(shards);
     }
 
-    private static UnaryOperator<PretrainConfig> change(Precision precision, int parts, AugmentOn augmentOn) {
-        return c -> new PretrainConfig(
-                c.model(),
-                c.crops(),
-                c.augmentation(),
-                c.method(),
-                c.optimizer(),
-                c.schedule(),
-                c.epochs(),
-                c.maxSteps(),
-                c.batchSize(),
-                parts,
-                c.checkpointActivations(),
-                precision,
-                c.device(),
-                c.threads(),
-                c.workers(),
-                c.seed(),
-                c.knnEvery(),
-                c.cacheMb(),
-                augmentOn,
-                c.safety());
-    }
-
     /** In stops: 5 an epoch's end (of which 6 is the start of the next), 3 within freezing, 5 before, 6 while the queue fills. */
     @ParameterizedTest
     @CsvSource({
@@ -99,13 +74,13 @@ class ExactResumeTest {
     void stoppedAndResumedIsTheSameAsNot(Precision precision, int parts, AugmentOn on, String kind, String stops)
             throws IOException {
         ImageSource images = source(kind);
-        UnaryOperator<PretrainConfig> change = change(precision, parts, on);
-        TinyTraining whole = new TinyTraining(temporary.resolve("whole")).with(change);
+        String settings = "precision=" + precision + " grad_accum=" + parts + " augment_on=" + on;
+        TinyTraining whole = new TinyTraining(temporary.resolve("whole")).with(settings);
         TrainingResult expected = whole.run(images);
         List<Double> expectedLosses =
                 whole.steps().stream().map(StepReport::loss).toList();
 
-        TinyTraining broken = new TinyTraining(temporary.resolve("broken")).with(change);
+        TinyTraining broken = new TinyTraining(temporary.resolve("broken")).with(settings);
         List<Double> losses = new ArrayList<>();
         Checkpoint checkpoint = null;
         for (long stop :

@@ -10,7 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
@@ -29,11 +30,8 @@ import org.swav4j.eval.Knn;
 import org.swav4j.eval.KnnProtocol;
 import org.swav4j.eval.LabelledMemory;
 import org.swav4j.loader.MemoryImages;
-import org.swav4j.method.ModelConfig;
 import org.swav4j.method.Swav;
 import org.swav4j.nn.ModuleState.Placement;
-import org.swav4j.optim.OptimizerConfig;
-import org.swav4j.optim.ScheduleConfig;
 import org.swav4j.runlog.MetricsReader;
 import org.swav4j.tensor.Precision;
 import org.swav4j.tensor.RandomState;
@@ -53,83 +51,17 @@ class PretrainingTest {
         return new TinyTraining(temporary.resolve(name));
     }
 
-    private static UnaryOperator<PretrainConfig> model(ModelConfig model) {
-        return c -> changed(c, model, c.optimizer(), c.schedule(), c.epochs(), c.maxSteps(), c.workers(), c.knnEvery());
+    private static String adamw(String learningRate) {
+        return "optimizer=adamw weight_decay=1e-4 final_lr=0 warmup_epochs=0 start_warmup=0 base_lr=" + learningRate;
     }
 
-    private static UnaryOperator<PretrainConfig> adamw(double learningRate) {
-        OptimizerConfig adamw = new OptimizerConfig(OptimizerConfig.Kind.ADAMW, 1e-4, 0.9, 0.001, false);
-        ScheduleConfig schedule = new ScheduleConfig(learningRate, 0, 0, 0);
-        return c -> changed(c, c.model(), adamw, schedule, c.epochs(), c.maxSteps(), c.workers(), c.knnEvery());
-    }
-
-    private static UnaryOperator<PretrainConfig> steps(int epochs, long maxSteps) {
-        return c -> changed(c, c.model(), c.optimizer(), c.schedule(), epochs, maxSteps, c.workers(), c.knnEvery());
-    }
-
-    private static UnaryOperator<PretrainConfig> workers(int workers) {
-        return c -> changed(c, c.model(), c.optimizer(), c.schedule(), c.epochs(), c.maxSteps(), workers, c.knnEvery());
+    private static String steps(int epochs, long maxSteps) {
+        return "epochs=" + epochs + " max_steps=" + maxSteps;
     }
 
     /** Batches of twelve in so many parts: three steps an epoch. */
-    private static UnaryOperator<PretrainConfig> microBatches(int parts, boolean checkpointed) {
-        return c -> new PretrainConfig(
-                c.model(),
-                c.crops(),
-                c.augmentation(),
-                c.method(),
-                c.optimizer(),
-                c.schedule(),
-                c.epochs(),
-                c.maxSteps(),
-                12,
-                parts,
-                checkpointed,
-                c.precision(),
-                c.device(),
-                c.threads(),
-                c.workers(),
-                c.seed(),
-                c.knnEvery(),
-                c.cacheMb(),
-                c.augmentOn(),
-                c.safety());
-    }
-
-    private static UnaryOperator<PretrainConfig> knnEvery(int epochs) {
-        return c -> changed(c, c.model(), c.optimizer(), c.schedule(), c.epochs(), c.maxSteps(), c.workers(), epochs);
-    }
-
-    private static PretrainConfig changed(
-            PretrainConfig c,
-            ModelConfig model,
-            OptimizerConfig optimizer,
-            ScheduleConfig schedule,
-            int epochs,
-            long maxSteps,
-            int workers,
-            int knnEvery) {
-        return new PretrainConfig(
-                model,
-                c.crops(),
-                c.augmentation(),
-                c.method(),
-                optimizer,
-                schedule,
-                epochs,
-                maxSteps,
-                c.batchSize(),
-                c.gradAccum(),
-                c.checkpointActivations(),
-                c.precision(),
-                c.device(),
-                c.threads(),
-                workers,
-                c.seed(),
-                knnEvery,
-                c.cacheMb(),
-                c.augmentOn(),
-                c.safety());
+    private static String microBatches(int parts, boolean checkpointed) {
+        return "batch_size=12 grad_accum=" + parts + " checkpoint_activations=" + checkpointed;
     }
 
     private static List<Double> losses(TinyTraining training) {
@@ -211,11 +143,11 @@ class PretrainingTest {
     @ParameterizedTest
     @CsvSource({"larc, 3", "larc, 6", "larc, 10", "larc, 12", "adamw, 3", "adamw, 7"})
     void aStoppedAndResumedRunEqualsAnUninterruptedOne(String optimizer, int stop) {
-        UnaryOperator<PretrainConfig> change = optimizer.equals("adamw") ? adamw(1e-3) : UnaryOperator.identity();
-        TinyTraining whole = training("whole").with(change);
+        String settings = optimizer.equals("adamw") ? adamw("1e-3") : "optimizer=larc";
+        TinyTraining whole = training("whole").with(settings);
         TrainingResult expected = whole.run(images);
 
-        TinyTraining broken = training("broken").with(change).stopAfter(stop);
+        TinyTraining broken = training("broken").with(settings).stopAfter(stop);
         TrainingResult first = broken.run(images);
         assertThat(first.interrupted()).isTrue();
         assertThat(first.step()).isEqualTo(stop);
@@ -273,14 +205,14 @@ class PretrainingTest {
 
     @Test
     void neitherWorkersNorEvaluationsChangeTheResult() {
-        TrainingResult expected = training("plain").with(workers(1)).run(images);
-        assertSame(training("workers").with(workers(3)).run(images), expected);
+        TrainingResult expected = training("plain").with("workers=1").run(images);
+        assertSame(training("workers").with("workers=3").run(images), expected);
 
         LabelledMemory labelled = new LabelledMemory(List.of("a", "b"), Set.of(), 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1);
         KnnProtocol protocol = new KnnProtocol(
                 labelled, labelled, EvalTransform.stretch(16), new Knn(3, 0.07), 2, new Quarantine("memory"));
         TinyTraining evaluated = training("evaluated")
-                .with(knnEvery(2))
+                .with("knn_every=2")
                 .evaluated(model -> protocol.evaluate(pixels -> model.features(pixels, Precision.FP32))
                         .top1());
         assertSame(evaluated.run(images), expected);
@@ -292,7 +224,7 @@ class PretrainingTest {
 
     @Test
     void accuracyGoesToTheMetrics() throws IOException {
-        TinyTraining training = training("a").with(knnEvery(1)).evaluated(model -> 0.25);
+        TinyTraining training = training("a").with("knn_every=1").evaluated(model -> 0.25);
         training.run(images);
         assertThat(MetricsReader.read(training.directory().metrics()).stream()
                         .filter(row -> row.containsKey("knn_top1")))
@@ -305,10 +237,10 @@ class PretrainingTest {
 
     @Test
     void aLossThatIsNoNumberEndsTheRunAndTheNewestCheckpointStays() {
-        TinyTraining training = training("a").with(adamw(1e-3)).stopAfter(3);
+        TinyTraining training = training("a").with(adamw("1e-3")).stopAfter(3);
         Path saved = training.run(images).checkpoint();
         Checkpoint before = Checkpoint.open(saved);
-        training.with(adamw(1e30)).stopAfter(Long.MAX_VALUE);
+        training.with(adamw("1e30")).stopAfter(Long.MAX_VALUE);
         assertThatExceptionOfType(DivergedException.class)
                 .isThrownBy(() -> training.run(images, before))
                 .withMessageMatching(
@@ -359,7 +291,8 @@ class PretrainingTest {
 
     @Test
     void aSlowSourceIsNamedAsWhatTheTrainingWaitsFor() {
-        ImageSource slow = new SlowImages(new MemoryImages(40, Set.of()), 8);
+        ImageSource slow = new WatchedImages(
+                new MemoryImages(40, Set.of()), () -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(8)));
         TinyTraining training = training("a").with(steps(11, 0));
         training.run(slow);
         assertThat(training.steps()).hasSize(55);
@@ -372,14 +305,7 @@ class PretrainingTest {
 
     @Test
     void severalPrototypeHeadsTrain() {
-        TinyTraining training = training("a")
-                .with(c -> model(new ModelConfig(
-                                c.model().arch(),
-                                c.model().stem(),
-                                c.model().hidden(),
-                                c.model().dim(),
-                                List.of(10, 10, 12)))
-                        .apply(c));
+        TinyTraining training = training("a").with("prototypes=10,10,12");
         TrainingResult result = training.run(images);
         RandomState.seed(31);
         try (Swav fresh = new Swav(training.config().model(), Placement.CPU, new org.swav4j.comm.Alone());
@@ -412,8 +338,7 @@ class PretrainingTest {
 
     /** Without a save in between, for whose copies memory is taken once. */
     private void requireFlatMemory(TinyTraining training, int from, int steps) {
-        SafetyConfig seldom = new SafetyConfig(CheckpointEvery.parse("9h"), 3, OnDivergence.STOP);
-        training.with(c -> TinyTraining.safe(c, seldom));
+        training.with("checkpoint_every=9h");
         long[] count = new long[steps + 1];
         long[] bytes = new long[steps + 1];
         training.afterStep(() -> {

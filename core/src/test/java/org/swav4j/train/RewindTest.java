@@ -28,9 +28,9 @@ class RewindTest {
     private final MemoryImages images = new MemoryImages(40, Set.of());
 
     private TinyTraining training(String name, int everySteps, int rewinds) {
-        CheckpointEvery every = new CheckpointEvery(CheckpointEvery.Unit.STEPS, everySteps);
-        SafetyConfig safety = new SafetyConfig(every, 3, new OnDivergence(rewinds));
-        return new TinyTraining(temporary.resolve(name)).with(c -> TinyTraining.safe(c, safety));
+        String divergence = rewinds == 0 ? "stop" : "rewind:" + rewinds;
+        return new TinyTraining(temporary.resolve(name))
+                .with("checkpoint_every=" + everySteps + "steps on_divergence=" + divergence);
     }
 
     /** Makes the loss of a step, counted from 0, be no number the first time it comes to it. */

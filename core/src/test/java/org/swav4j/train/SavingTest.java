@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
@@ -37,8 +36,7 @@ class SavingTest {
     private final MemoryImages images = new MemoryImages(40, Set.of());
 
     private TinyTraining training(String name, String every, int keep) {
-        SafetyConfig safety = new SafetyConfig(CheckpointEvery.parse(every), keep, OnDivergence.STOP);
-        return new TinyTraining(temporary.resolve(name)).with(c -> TinyTraining.safe(c, safety));
+        return new TinyTraining(temporary.resolve(name)).with("checkpoint_every=" + every + " keep=" + keep);
     }
 
     private static List<Long> steps(List<Path> checkpoints) {
@@ -136,9 +134,7 @@ class SavingTest {
     @Test
     void theBestByKnnIsKeptAndKnown() throws IOException {
         List<Double> accuracies = new ArrayList<>(List.of(0.25, 0.75, 0.5));
-        TinyTraining training = training("a", "9h", 1)
-                .with(c -> TinyTraining.evaluatedEvery(c, 1))
-                .evaluated(model -> accuracies.remove(0));
+        TinyTraining training = training("a", "9h", 1).with("knn_every=1").evaluated(model -> accuracies.remove(0));
         TrainingResult result = training.run(images);
         Path checkpoints = training.directory().checkpoints();
         try (Stream<Path> entries = Files.list(checkpoints)) {
@@ -153,11 +149,9 @@ class SavingTest {
 
     @Test
     void anEvaluationThatFailsLosesNothing() {
-        TinyTraining training = training("a", "9h", 1)
-                .with(c -> TinyTraining.evaluatedEvery(c, 2))
-                .evaluated(model -> {
-                    throw new OutOfMemoryError("of the evaluation");
-                });
+        TinyTraining training = training("a", "9h", 1).with("knn_every=2").evaluated(model -> {
+            throw new OutOfMemoryError("of the evaluation");
+        });
         assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> training.run(images));
         assertThat(Checkpoint.find(training.directory().path()).progress().step())
                 .isEqualTo(10);
@@ -182,7 +176,7 @@ class SavingTest {
 
     @Test
     void memoryStaysFlatWhileItSaves() {
-        TinyTraining training = training("a", "1step", 2).with(c -> TinyTraining.epochs(c, 40));
+        TinyTraining training = training("a", "1step", 2).with("epochs=40");
         long[] count = new long[201];
         training.afterStep(() -> count[training.steps().size()] = Pointer.totalCount());
         training.run(images);
@@ -193,12 +187,10 @@ class SavingTest {
     @ParameterizedTest
     @ValueSource(longs = {5, 15})
     void anEpochThatWasNotMeasuredBeforeAStopIsMeasuredAfterIt(long stop) throws IOException {
-        TinyTraining whole = training("whole", "9h", 9)
-                .with(c -> TinyTraining.evaluatedEvery(c, 1))
-                .evaluated(SavingTest::anAccuracy);
+        TinyTraining whole = training("whole", "9h", 9).with("knn_every=1").evaluated(SavingTest::anAccuracy);
         TrainingResult expected = whole.run(images);
         TinyTraining broken = training("broken", "9h", 9)
-                .with(c -> TinyTraining.evaluatedEvery(c, 1))
+                .with("knn_every=1")
                 .evaluated(SavingTest::anAccuracy)
                 .stopAfter(stop);
         Checkpoint checkpoint = Checkpoint.open(broken.run(images).checkpoint());
@@ -223,7 +215,7 @@ class SavingTest {
     void whoAsksForAStopWhileItIsMeasuredDoesNotWaitForAnotherStep() {
         boolean[] asked = {false};
         TinyTraining training = training("a", "9h", 9)
-                .with(c -> TinyTraining.evaluatedEvery(c, 1))
+                .with("knn_every=1")
                 .evaluated(model -> {
                     asked[0] = true;
                     return 0.5;
@@ -239,41 +231,14 @@ class SavingTest {
     @Test
     void imagesThatCannotBeHadAnyMoreEndTheRunAfterASave() {
         TinyTraining training = training("a", "9h", 9);
-        ImageSource lost = new LostImages(images, () -> training.steps().size() >= 7);
+        ImageSource lost = new WatchedImages(images, () -> {
+            if (training.steps().size() >= 7) {
+                throw new DataException("the network is down");
+            }
+        });
         assertThatExceptionOfType(DataException.class).isThrownBy(() -> training.run(lost));
         Checkpoint saved = Checkpoint.find(training.directory().path());
         assertThat(saved.progress().step()).isEqualTo(training.steps().size());
         assertThat(training.run(images, saved).step()).isEqualTo(15);
-    }
-
-    /** Images that are there until they are not. */
-    private record LostImages(ImageSource images, BooleanSupplier lost) implements ImageSource {
-        @Override
-        public byte[] read(int index) throws IOException {
-            if (lost.getAsBoolean()) {
-                throw new DataException("the network is down");
-            }
-            return images.read(index);
-        }
-
-        @Override
-        public int size() {
-            return images.size();
-        }
-
-        @Override
-        public String name(int index) {
-            return images.name(index);
-        }
-
-        @Override
-        public String fingerprint() {
-            return images.fingerprint();
-        }
-
-        @Override
-        public String description() {
-            return images.description();
-        }
     }
 }

@@ -56,9 +56,8 @@ class SoakTest {
                 Arrays.stream(labels).mapToInt(i -> i).toArray());
         KnnProtocol protocol = new KnnProtocol(
                 labelled, labelled, EvalTransform.stretch(16), new Knn(3, 0.07), 2, new Quarantine("memory"));
-        SafetyConfig safety = new SafetyConfig(CheckpointEvery.parse("10steps"), 3, new OnDivergence(1));
         TinyTraining training = new TinyTraining(temporary.resolve("run"))
-                .with(c -> TinyTraining.evaluatedEvery(TinyTraining.epochs(TinyTraining.safe(c, safety), EPOCHS), 1))
+                .with("checkpoint_every=10steps on_divergence=rewind:1 knn_every=1 epochs=" + EPOCHS)
                 .evaluated(model -> protocol.evaluate(pixels -> model.features(pixels, Precision.FP32))
                         .top1());
         List<double[]> samples = new ArrayList<>();

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
-import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.swav4j.augment.Augmentation;
@@ -74,8 +73,15 @@ final class TinyTraining implements TrainingListener {
         }
     }
 
-    TinyTraining with(UnaryOperator<PretrainConfig> change) {
-        config = change.apply(config);
+    /** Other settings, {@code key=value} with spaces between them. */
+    TinyTraining with(String settings) {
+        Values values = Values.of(config);
+        for (String each : settings.split(" ")) {
+            String[] parts = each.split("=", 2);
+            Setting setting = Setting.ofKey(parts[0]).orElseThrow();
+            values.put(setting, setting.parse(parts[1]));
+        }
+        config = values.config();
         return this;
     }
 
@@ -132,45 +138,6 @@ final class TinyTraining implements TrainingListener {
 
         @Override
         public void broadcast(Tensor tensor, int root) {}
-    }
-
-    /** The same with another safety. */
-    static PretrainConfig safe(PretrainConfig c, SafetyConfig safety) {
-        return changed(c, c.epochs(), c.knnEvery(), safety);
-    }
-
-    /** The same with so many epochs between evaluations. */
-    static PretrainConfig evaluatedEvery(PretrainConfig c, int epochs) {
-        return changed(c, c.epochs(), epochs, c.safety());
-    }
-
-    /** The same for so many epochs. */
-    static PretrainConfig epochs(PretrainConfig c, int epochs) {
-        return changed(c, epochs, c.knnEvery(), c.safety());
-    }
-
-    private static PretrainConfig changed(PretrainConfig c, int epochs, int knnEvery, SafetyConfig safety) {
-        return new PretrainConfig(
-                c.model(),
-                c.crops(),
-                c.augmentation(),
-                c.method(),
-                c.optimizer(),
-                c.schedule(),
-                epochs,
-                c.maxSteps(),
-                c.batchSize(),
-                c.gradAccum(),
-                c.checkpointActivations(),
-                c.precision(),
-                c.device(),
-                c.threads(),
-                c.workers(),
-                c.seed(),
-                knnEvery,
-                c.cacheMb(),
-                c.augmentOn(),
-                safety);
     }
 
     TinyTraining stopWhen(BooleanSupplier asked) {

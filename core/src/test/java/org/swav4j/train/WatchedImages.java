@@ -1,15 +1,13 @@
 package org.swav4j.train;
 
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.swav4j.data.ImageSource;
 
-/** A source that takes so many milliseconds for each image. */
-record SlowImages(ImageSource images, int millis) implements ImageSource {
+/** A source of which every reading is preceded by something: a delay, a failure. */
+record WatchedImages(ImageSource images, Runnable beforeEach) implements ImageSource {
     @Override
     public byte[] read(int index) throws IOException {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+        beforeEach.run();
         return images.read(index);
     }
 
