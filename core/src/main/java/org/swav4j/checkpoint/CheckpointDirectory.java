@@ -135,7 +135,7 @@ public final class CheckpointDirectory {
      * @param newest how many to keep of the newest
      * @return those deleted
      */
-    public List<Path> prune(int newest) throws IOException {
+    List<Path> prune(int newest) throws IOException {
         List<Path> deleted = superfluous(newest);
         pointToBest();
         for (Path each : deleted) {
