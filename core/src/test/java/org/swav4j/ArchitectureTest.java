@@ -27,7 +27,8 @@ class ArchitectureTest {
             Map.entry("sample", Set.of()),
             Map.entry("source", Set.of("data")),
             Map.entry("augment", Set.of("data")),
-            Map.entry("preview", Set.of("data", "augment")),
+            Map.entry("page", Set.of()),
+            Map.entry("preview", Set.of("data", "augment", "page")),
             Map.entry("format", Set.of()),
             Map.entry("pickle", Set.of("format")),
             Map.entry("dataset", Set.of("data", "source", "augment", "format")),
@@ -43,7 +44,7 @@ class ArchitectureTest {
             Map.entry(
                     "eval",
                     Set.of("loader", "nn", "optim", "comm", "runlog", "tensor", "checkpoint", "data", "augment")),
-            Map.entry("report", Set.of("checkpoint", "data", "eval", "format")),
+            Map.entry("report", Set.of("checkpoint", "data", "eval", "format", "page")),
             Map.entry("encode", Set.of("augment", "checkpoint", "comm", "data", "eval", "nn", "tensor")),
             Map.entry("embed", Set.of("augment", "data", "encode", "format", "loader", "tensor")),
             Map.entry("export", Set.of("augment", "checkpoint", "comm", "eval", "format", "nn", "runlog", "tensor")),

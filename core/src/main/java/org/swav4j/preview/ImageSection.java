@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import org.swav4j.augment.CropBox;
 import org.swav4j.augment.CropSpec;
+import org.swav4j.page.Html;
+import org.swav4j.page.Picture;
 
 /** One image's part of the page: the original with the boxes, and the crops. */
 final class ImageSection {

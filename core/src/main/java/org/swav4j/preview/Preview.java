@@ -18,6 +18,7 @@ import org.swav4j.data.ImageSource;
 import org.swav4j.data.Quarantine;
 import org.swav4j.data.RandomKey;
 import org.swav4j.data.UnreadableImageException;
+import org.swav4j.page.Picture;
 
 /**
  * Some images of a source with the crops that training sees in one epoch.

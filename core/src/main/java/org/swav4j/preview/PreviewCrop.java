@@ -2,6 +2,7 @@ package org.swav4j.preview;
 
 import org.swav4j.augment.CropBox;
 import org.swav4j.augment.View;
+import org.swav4j.page.Picture;
 
 /**
  * One crop as the network sees it.

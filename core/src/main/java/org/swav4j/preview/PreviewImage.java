@@ -1,6 +1,7 @@
 package org.swav4j.preview;
 
 import java.util.List;
+import org.swav4j.page.Picture;
 
 /**
  * One image and its crops.

@@ -1,18 +1,14 @@
 package org.swav4j.preview;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.data.Quarantine;
+import org.swav4j.page.Html;
+import org.swav4j.page.PageFrame;
 
 /**
  * A preview as one HTML file that needs nothing else: no script, no request, pictures within it. Its content security policy
@@ -44,23 +40,15 @@ public final class PreviewPage {
     }
 
     private void write() throws IOException {
-        String style = resource("preview.css") + shapes() + highlights();
-        page.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        page.append(MARK).append('\n');
-        page.append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:;"
-                + " style-src 'sha256-");
-        page.append(sha256(style)).append("'\">\n");
-        page.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        page.append("<meta name=\"color-scheme\" content=\"light dark\">\n");
-        page.append("<link rel=\"icon\" href=\"data:,\">\n");
-        page.append("<title>What the network sees of ").append(Html.escape(caption.data()));
-        page.append("</title>\n<style>").append(style).append("</style>\n</head>\n<body>\n");
+        String style = PageFrame.resource(PreviewPage.class, "preview.css") + shapes() + highlights();
+        PageFrame frame = new PageFrame("What the network sees of " + caption.data(), MARK, style);
+        page.append(frame.opening());
         header();
         page.append("<main>\n");
         for (int number = 1; number <= preview.images().size(); number++) {
             new ImageSection(preview, number, page).write();
         }
-        page.append("</main>\n</body>\n</html>\n");
+        page.append("</main>\n").append(frame.closing());
     }
 
     private void header() throws IOException {
@@ -183,25 +171,5 @@ public final class PreviewPage {
 
     private static String percent(double share) {
         return String.format(Locale.ROOT, "%.1f", 100 * share).replaceFirst("\\.0$", "");
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return Base64.getEncoder().encodeToString(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = PreviewPage.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException(name + " is missing from the library's resources");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -34,19 +34,59 @@ public sealed interface Section {
      * @param xLabel what the x axis counts
      * @param yLabel what the y axis measures
      * @param logX whether the x axis is logarithmic
-     * @param shares whether y is a share, shown in percent
+     * @param xShares whether x is a share of 1, shown in percent
+     * @param shares whether y is a share of 1, shown in percent
      */
     record Chart(
-            String name, String title, String xLabel, String yLabel, boolean logX, boolean shares, List<Line> lines)
+            String name,
+            String title,
+            String xLabel,
+            String yLabel,
+            boolean logX,
+            boolean xShares,
+            boolean shares,
+            List<Line> lines)
             implements Section {
         /** Copies the list. */
         public Chart {
             lines = List.copyOf(lines);
         }
+
+        /** A chart whose x is a plain number. */
+        public Chart(
+                String name,
+                String title,
+                String xLabel,
+                String yLabel,
+                boolean logX,
+                boolean shares,
+                List<Line> lines) {
+            this(name, title, xLabel, yLabel, logX, false, shares, lines);
+        }
     }
 
-    /** A line of a {@link Chart}: [n] places and values. */
-    record Line(String label, double[] x, double[] y) {}
+    /**
+     * A line of a {@link Chart}.
+     *
+     * @param x [n] places
+     * @param y [n] values; NaN where there is none
+     * @param low [n] where the values' 95 % intervals begin, NaN where there is none; or empty
+     * @param high [n] where they end; or empty
+     */
+    record Line(String label, double[] x, double[] y, double[] low, double[] high) {
+        /** Checks that there is one of everything for each place. */
+        public Line {
+            if (x.length != y.length || low.length != high.length || low.length != 0 && low.length != x.length) {
+                throw new IllegalArgumentException("line '" + label + "' of " + x.length + " places, " + y.length
+                        + " values, and intervals from " + low.length + " to " + high.length);
+            }
+        }
+
+        /** A line without intervals. */
+        public Line(String label, double[] x, double[] y) {
+            this(label, x, y, new double[0], new double[0]);
+        }
+    }
 
     /** Which classes are taken for which, with images behind the cells. */
     record Confusion(String name, String title, Predictions predictions) implements Section {}

@@ -8,6 +8,7 @@ import org.swav4j.augment.CropBox;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.augment.View;
 import org.swav4j.data.Quarantine;
+import org.swav4j.page.Picture;
 
 class FindingTest {
     private static final List<CropSpec> SPECS = CropSpec.parseAll("1x32@0.5-1,1x8@0.1-0.5");

@@ -26,6 +26,7 @@ import org.swav4j.data.Quarantine;
 import org.swav4j.loader.Batch;
 import org.swav4j.loader.Loader;
 import org.swav4j.loader.MemoryImages;
+import org.swav4j.page.Picture;
 
 class PreviewTest {
     private static final MultiCrop RECIPE =

@@ -1,4 +1,4 @@
-package org.swav4j.preview;
+package org.swav4j.page;
 
 import static org.bytedeco.opencv.global.opencv_imgcodecs.IMWRITE_JPEG_QUALITY;
 import static org.bytedeco.opencv.global.opencv_imgcodecs.imencode;
@@ -26,17 +26,22 @@ public record Picture(int width, int height, String uri) {
     private static final int EXACT_SIDE = 256;
 
     /** Every pixel as it is: {@code rgb} is [height, width, 3] uint8 RGB. */
-    static Picture exact(Mat rgb) {
+    public static Picture exact(Mat rgb) {
         return new Picture(rgb.cols(), rgb.rows(), encoded(rgb, ".png", "image/png"));
     }
 
     /** The image reduced to at most {@code longest} pixels, for looking at. */
-    static Picture reduced(Mat rgb, int longest) {
+    public static Picture reduced(Mat rgb, int longest) {
         int side = Math.max(rgb.cols(), rgb.rows());
         if (side <= EXACT_SIDE) {
             return exact(rgb);
         }
-        double scale = Math.min(1, (double) longest / side);
+        return thumbnail(rgb, longest);
+    }
+
+    /** The image reduced to at most {@code longest} pixels if it is larger, in as few bytes as look right: JPEG. */
+    public static Picture thumbnail(Mat rgb, int longest) {
+        double scale = Math.min(1, (double) longest / Math.max(rgb.cols(), rgb.rows()));
         int width = Math.max(1, (int) Math.rint(scale * rgb.cols()));
         int height = Math.max(1, (int) Math.rint(scale * rgb.rows()));
         try (Mat small = new Mat();

@@ -1,14 +1,14 @@
-package org.swav4j.preview;
+package org.swav4j.page;
 
-/** Text within HTML. */
-final class Html {
+/** Text within HTML and SVG. */
+public final class Html {
     private Html() {}
 
     /**
      * The text as content or as a quoted attribute's value. File names may hold anything: what HTML does not allow becomes
      * U+FFFD.
      */
-    static String escape(String text) {
+    public static String escape(String text) {
         StringBuilder escaped = new StringBuilder(text.length() + 16);
         text.codePoints().forEach(c -> {
             switch (c) {
