@@ -1,22 +1,23 @@
 package org.swav4j.cli;
 
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
+import org.bytedeco.pytorch.global.torch;
 import org.swav4j.data.DataException;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
+import org.swav4j.eval.EncoderSource;
+import org.swav4j.eval.EvaluationSplit;
+import org.swav4j.eval.Extraction;
 import org.swav4j.eval.FrozenEncoder;
+import org.swav4j.eval.HashedImages;
 import org.swav4j.eval.Knn;
-import org.swav4j.eval.KnnProtocol;
-import org.swav4j.nn.ModuleState.Placement;
-import org.swav4j.tensor.Precision;
-import org.swav4j.train.MachineFacts;
+import org.swav4j.eval.LabelledFeatures;
+import org.swav4j.eval.Leakage;
+import org.swav4j.report.Report;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,16 +31,25 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Classifies labelled images by their nearest neighbours in the encoder's features (cosine, votes weighted"
-                    + " by exp(similarity / temperature)), and prints the accuracy."
+                    + " by exp(similarity / temperature)), and prints the accuracy for several numbers of neighbours, and"
+                    + " for each class."
         },
-        footerHeading = "%nExample:%n",
-        footer = "  swav knn --model runs/photos --train labelled/train --test labelled/test")
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  swav knn --model runs/photos --train labelled/train --test labelled/test",
+            "  swav knn --model untrained:resnet18:small --train labelled/train --test labelled/test --k 20"
+        })
 final class KnnCommand implements Callable<Integer> {
+    /** DINO's, the headline first. */
+    private static final List<Integer> USUAL_KS = List.of(20, 10, 100, 200);
+
+    private static final int MAX_BATCH = 4096;
+
     @Spec
     private CommandSpec spec;
 
     @Mixin
-    private ModelOption model;
+    private EvaluationOptions options;
 
     @Option(
             names = "--train",
@@ -52,8 +62,13 @@ final class KnnCommand implements Callable<Integer> {
     @Option(names = "--test", required = true, paramLabel = "PATH", description = "Labelled images to classify.")
     private Path test;
 
-    @Option(names = "--k", paramLabel = "N", defaultValue = "20", description = "Neighbours that vote [20].")
-    private int k;
+    @Option(
+            names = "--k",
+            paramLabel = "N[,N...]",
+            split = ",",
+            description = "Neighbours that vote; each number is evaluated, and the first is the one that is looked at"
+                    + " closely [20,10,100,200, as far as there are so many].")
+    private List<Integer> ks;
 
     @Option(
             names = "--temperature",
@@ -63,85 +78,110 @@ final class KnnCommand implements Callable<Integer> {
     private double temperature;
 
     @Option(
-            names = "--image-size",
+            names = "--batch",
             paramLabel = "N",
-            description = "Side that images are brought to [that of the run's largest crop].")
-    private Integer imageSize;
-
-    @Option(names = "--json", description = "Print as JSON.")
-    private boolean json;
+            description = "Images that go through the network at once [" + Extraction.USUAL_BATCH + "].")
+    private Integer batch;
 
     @Override
     public Integer call() {
         checkUsage();
         LabelledImages known = Places.images(spec, "--train", train);
         LabelledImages asked = Places.images(spec, "--test", test);
-        KnnProtocol.requireClasses(known, asked);
-        if (k > known.size()) {
-            throw new DataException("--k: '" + k + "': more neighbours than the " + known.size() + " images in "
-                    + Places.shown(spec, "--train", train));
+        EvaluationSplit split = new EvaluationSplit(known, asked);
+        Knn knn = new Knn(neighbours(split.trainImages()), temperature);
+        EncoderSource encoder = options.encoder();
+        // what libtorch is told of threads holds for the thread that tells it
+        torch.set_num_threads(options.threads());
+        Quarantine quarantine = new Quarantine(options.model());
+        HashedImages hashedTrain = new HashedImages(known);
+        HashedImages hashedTest = new HashedImages(asked);
+        Report.Builder report = report(encoder, known, asked, knn);
+        split.warnings().forEach(report::warning);
+        try (FrozenEncoder trunk = encoder.open(options.placement(), options.precision());
+                LabelledFeatures bank = features(hashedTrain, known.classNames(), trunk, encoder, quarantine);
+                LabelledFeatures questions = features(hashedTest, known.classNames(), trunk, encoder, quarantine)) {
+            if (!bank.isFinite() || !questions.isFinite()) {
+                throw new DataException("--model: " + encoder.description()
+                        + ": gives features that are infinite or not a number; did its training diverge?");
+            }
+            ReportOutput.unreadable(report, quarantine);
+            Leakage leakage = Leakage.between(hashedTrain, hashedTest);
+            List<Knn.Result> results = knn.evaluate(bank, questions, known.classNames());
+            new KnnReport(known, asked).fill(report, results, leakage);
+            new KnnGallery(bank, questions).fill(report, results.get(0).predictions());
         }
-        Precision precision = MachineFacts.detect().bf16() ? Precision.BF16 : Precision.FP32;
-        Quarantine quarantine = new Quarantine(model.path().toString());
-        try (FrozenEncoder encoder = FrozenEncoder.load(model.path(), Placement.CPU, precision)) {
-            int side = imageSize != null ? imageSize : encoder.info().imageSize();
-            int workers = Runtime.getRuntime().availableProcessors();
-            KnnProtocol protocol = new KnnProtocol(
-                    known, asked, FrozenEncoder.view(side), new Knn(k, temperature), workers, quarantine);
-            report(protocol.evaluate(encoder), known.classNames().size());
-        }
-        int unreadable = quarantine.count();
-        if (unreadable > 0) {
-            Quarantine.Entry first = quarantine.entries().get(0);
-            spec.commandLine()
-                    .getErr()
-                    .println("swav: " + unreadable + " unreadable images were left out, such as " + first.name() + ": "
-                            + first.reason());
-        }
+        new ReportOutput(spec).show(report.build(), options.reportFolder(encoder), options.json());
         return ExitCode.DONE;
     }
 
     private void checkUsage() {
         List<String> problems = new ArrayList<>();
-        if (k < 1) {
-            problems.add("--k: '" + k + "': must be at least 1");
+        if (ks != null) {
+            for (int k : ks) {
+                if (k < 1) {
+                    problems.add("--k: '" + k + "': must be at least 1");
+                }
+            }
+            if (new HashSet<>(ks).size() < ks.size()) {
+                problems.add("--k: '"
+                        + String.join(",", ks.stream().map(String::valueOf).toList()) + "': names a number twice");
+            }
         }
         if (!(temperature > 0) || Double.isInfinite(temperature)) {
             problems.add("--temperature: '" + temperature + "': must be a number above 0");
         }
-        if (imageSize != null && (imageSize < 8 || imageSize > 2048)) {
-            problems.add("--image-size: '" + imageSize + "': must be from 8 to 2048");
-        }
-        model.problem().ifPresent(problems::add);
-        if (!problems.isEmpty()) {
-            throw new UsageException(String.join("\n", problems));
-        }
+        EvaluationOptions.range(problems, "--batch", batch, 1, MAX_BATCH);
+        options.check(problems);
+        EvaluationOptions.refuse(problems);
     }
 
-    private void report(Knn.Result result, int classes) {
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
-            Map<String, Object> fields = new LinkedHashMap<>();
-            fields.put("model", model.path().toString());
-            fields.put("top1", result.top1());
-            fields.put("top5", result.top5());
-            fields.put("k", result.k());
-            fields.put("temperature", result.temperature());
-            fields.put("classes", classes);
-            fields.put("train_images", result.trainImages());
-            fields.put("test_images", result.testImages());
-            Json.print(out, fields);
-            return;
+    /** Those that were asked for, which must be there, or as many of the usual ones as are. */
+    private List<Integer> neighbours(int images) {
+        List<Integer> possible =
+                (ks != null ? ks : USUAL_KS).stream().filter(k -> k <= images).toList();
+        if (ks != null && possible.size() < ks.size() || possible.isEmpty()) {
+            int first = (ks != null ? ks : List.of(10))
+                    .stream().filter(k -> k > images).findFirst().orElseThrow();
+            throw new DataException("--k: '" + first + "': more neighbours than the " + images + " labelled images in "
+                    + Places.shown(spec, "--train", train) + "; give a smaller one");
         }
-        out.println(String.format(
-                Locale.ROOT,
-                "k-NN top-1: %.1f %%, top-5: %.1f %% (k %d, %,d classes, %,d images against %,d)",
-                100 * result.top1(),
-                100 * result.top5(),
-                result.k(),
-                classes,
-                result.testImages(),
-                result.trainImages()));
-        out.flush();
+        return possible;
+    }
+
+    private Report.Builder report(EncoderSource encoder, LabelledImages known, LabelledImages asked, Knn knn) {
+        return Report.builder("knn", "k-NN classification by the features of " + encoder.description())
+                .command(String.join(" ", Invocation.words(spec)))
+                .encoder("encoder", encoder)
+                .data("train", known)
+                .data("test", asked)
+                .setting("k", knn.ks())
+                .setting("temperature", temperature)
+                .setting("image_size", options.view(encoder).size())
+                .setting("precision", options.precision().toString())
+                .setting("device", options.device().toString())
+                .setting("batch", batch());
+    }
+
+    private int batch() {
+        return batch != null ? batch : Extraction.USUAL_BATCH;
+    }
+
+    private LabelledFeatures features(
+            LabelledImages images,
+            List<String> classes,
+            FrozenEncoder trunk,
+            EncoderSource encoder,
+            Quarantine quarantine) {
+        ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), ProgressLine.suitable(options.quiet()));
+        progress.say(images.description());
+        ImageCount count = new ImageCount(progress, 1);
+        count.started(0);
+        try {
+            Extraction how = new Extraction(options.view(encoder), batch(), options.workers(), quarantine, count::at);
+            return LabelledFeatures.extract(images, classes, trunk, how);
+        } finally {
+            progress.finish();
+        }
     }
 }

@@ -182,10 +182,11 @@ class CommandLineTest {
     @Test
     void knnChecksItsNumbersTogether() {
         Result result =
-                swav("knn", "--model", "none", "--train", "a", "--test", "b", "--k", "0", "--temperature", "-1");
+                swav("knn", "--model", "none", "--train", "a", "--test", "b", "--k", "5,0,5", "--temperature", "-1");
         assertThat(result.code).isEqualTo(2);
         assertThat(result.err)
                 .contains("--k: '0': must be at least 1")
+                .contains("--k: '5,0,5': names a number twice")
                 .contains("--temperature: '-1.0': must be a number above 0")
                 .contains("--model: none: there is no such run or checkpoint");
     }

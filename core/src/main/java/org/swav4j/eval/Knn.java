@@ -1,96 +1,121 @@
 package org.swav4j.eval;
 
-import org.bytedeco.javacpp.LongPointer;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.T_TensorTensor_T;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.swav4j.eval.NearestImages.Neighbours;
 
 /**
  * Weighted k-nearest-neighbour classification of frozen features: cosine similarity, each of the k nearest votes for its
- * class with weight exp(similarity / temperature) (Wu et al. 2018; the protocol of DINO's published evaluation).
+ * class with weight exp(similarity / temperature) (Wu et al. 2018; the protocol of DINO's published evaluation). Of equal
+ * similarities the image that comes first in the bank is nearer; of equal votes the class of the nearer image wins. A class
+ * that none of the neighbours is of is not predicted at any place.
  *
- * @param k neighbours
+ * @param ks numbers of neighbours, each evaluated by itself in one pass over the features; the first is the headline
  * @param temperature of the votes [0.07]
  */
-public record Knn(int k, double temperature) {
-    /** Similarities are held for so many test images at a time, which bounds memory. */
-    private static final int BLOCK = 256;
+public record Knn(List<Integer> ks, double temperature) {
+    private static final int PLACES = 5;
 
     /**
-     * Accuracy over the test images.
+     * Accuracy over the test images for one k.
      *
      * @param k neighbours that voted: as asked for, or all training images if those are fewer
-     * @param top1 share whose most voted class is right, 0 to 1
-     * @param top5 share whose right class is among the five most voted
+     * @param predictions at most five classes of each test image, most voted first
      * @param trainImages in the bank
-     * @param testImages classified
      */
-    public record Result(int k, double temperature, double top1, double top5, int trainImages, int testImages) {}
-
-    public Knn {
-        if (k < 1) {
-            throw new IllegalArgumentException("k must be at least 1, not " + k);
+    public record Result(int k, double temperature, Predictions predictions, int trainImages) {
+        /** Share whose most voted class is right, 0 to 1. */
+        public double top1() {
+            return predictions.top(1);
         }
+
+        /** Share whose right class is among the five most voted. */
+        public double top5() {
+            return predictions.top(PLACES);
+        }
+
+        /** Images classified. */
+        public int testImages() {
+            return predictions.size();
+        }
+    }
+
+    /** Refuses what has no meaning. */
+    public Knn {
+        ks = List.copyOf(ks);
+        if (ks.isEmpty()) {
+            throw new IllegalArgumentException("k is missing");
+        }
+        ks.forEach(k -> {
+            if (k < 1) {
+                throw new IllegalArgumentException("k must be at least 1, not " + k);
+            }
+        });
         if (!(temperature > 0)) {
             throw new IllegalArgumentException("temperature must be above 0, not " + temperature);
         }
     }
 
-    /**
-     * Classifies {@code test} by {@code train}.
-     *
-     * @param classes number of classes; labels are below it
-     */
-    public Result evaluate(LabelledFeatures train, LabelledFeatures test, int classes) {
-        int neighbours = Math.min(k, train.size());
-        int[] expected = test.labels();
-        int ranked = Math.min(5, classes);
-        int top1 = 0;
-        int top5 = 0;
-        try (PointerScope outer = new PointerScope();
-                NoGradGuard noGrad = new NoGradGuard()) {
-            Tensor bank = train.features().t();
-            Tensor labels = Tensor.create(toLongs(train.labels()));
-            for (int start = 0; start < test.size(); start += BLOCK) {
-                int rows = Math.min(BLOCK, test.size() - start);
-                try (PointerScope scope = new PointerScope()) {
-                    Tensor similarities = torch.mm(test.features().narrow(0, start, rows), bank);
-                    T_TensorTensor_T nearest = similarities.topk(neighbours, 1, true, true);
-                    Tensor classOf =
-                            labels.index_select(0, nearest.get1().flatten()).view(rows, neighbours);
-                    // the nearest neighbour's weight is 1, so that no temperature overflows
-                    Tensor best = nearest.get0().narrow(1, 0, 1);
-                    Tensor weights = nearest.get0()
-                            .sub(best)
-                            .div(new Scalar(temperature))
-                            .exp();
-                    Tensor votes = torch.zeros(rows, classes).scatter_add_(1, classOf, weights);
-                    Tensor order = votes.topk(ranked, 1, true, true).get1().contiguous();
-                    long[] winners = new long[rows * ranked];
-                    new LongPointer(order.data_ptr()).get(winners);
-                    for (int i = 0; i < rows; i++) {
-                        for (int place = 0; place < ranked; place++) {
-                            if (winners[i * ranked + place] == expected[start + i]) {
-                                top5++;
-                                top1 += place == 0 ? 1 : 0;
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        double images = test.size();
-        return new Result(neighbours, temperature, top1 / images, top5 / images, train.size(), test.size());
+    /** Of one k. */
+    public Knn(int k, double temperature) {
+        this(List.of(k), temperature);
     }
 
-    private static long[] toLongs(int[] values) {
-        long[] longs = new long[values.length];
-        for (int i = 0; i < values.length; i++) {
-            longs[i] = values[i];
+    /**
+     * Classifies {@code test} by {@code train}. Beside the features this holds what {@link NearestImages} says, for the
+     * largest k.
+     *
+     * @param classes names by number; labels are numbers of these
+     * @return one for each of {@link #ks}, in that order
+     */
+    public List<Result> evaluate(LabelledFeatures train, LabelledFeatures test, List<String> classes) {
+        int[] voters = ks.stream().mapToInt(k -> Math.min(k, train.size())).toArray();
+        int most = IntStream.of(voters).max().orElseThrow();
+        int[] labels = train.labels();
+        int[][][] ranked = new int[voters.length][test.size()][];
+        new NearestImages(train, most).visit(test, (row, nearest) -> {
+            for (int which = 0; which < voters.length; which++) {
+                ranked[which][row] = ranked(nearest, Math.min(voters[which], nearest.size()), labels, classes.size());
+            }
+        });
+        int[] images = test.images();
+        int[] right = test.labels();
+        List<Result> results = new ArrayList<>();
+        for (int which = 0; which < voters.length; which++) {
+            Predictions predictions = new Predictions(classes, images, right, ranked[which]);
+            results.add(new Result(voters[which], temperature, predictions, train.size()));
         }
-        return longs;
+        return results;
+    }
+
+    /** The most voted classes of the first {@code k} neighbours, at most five. */
+    private int[] ranked(Neighbours nearest, int k, int[] labels, int classes) {
+        double[] votes = new double[classes];
+        boolean[] known = new boolean[classes];
+        int[] inOrder = new int[Math.min(k, classes)];
+        int count = 0;
+        for (int i = 0; i < k; i++) {
+            int label = labels[nearest.row(i)];
+            if (!known[label]) {
+                known[label] = true;
+                inOrder[count++] = label;
+            }
+            // the nearest neighbour's weight is 1, so that no temperature overflows
+            votes[label] += Math.exp(((double) nearest.similarity(i) - nearest.similarity(0)) / temperature);
+        }
+        int[] best = new int[Math.min(PLACES, count)];
+        for (int place = 0; place < best.length; place++) {
+            int winner = -1;
+            for (int i = 0; i < count; i++) {
+                int label = inOrder[i];
+                if (known[label] && (winner < 0 || votes[label] > votes[winner])) {
+                    winner = label;
+                }
+            }
+            known[winner] = false;
+            best[place] = winner;
+        }
+        return best;
     }
 }

@@ -2,6 +2,9 @@ package org.swav4j.eval;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -14,25 +17,26 @@ import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
 import org.swav4j.loader.Batch;
 import org.swav4j.loader.ImageBatches;
-import org.swav4j.nn.UnitRows;
 import org.swav4j.tensor.StateDict;
 
-/** Features of labelled images, rows of unit length, in host memory. Owns them until closed. */
+/**
+ * Features of labelled images as the encoder gave them, not scaled, in host memory: 4·N·F bytes. Owns them until closed.
+ */
 public final class LabelledFeatures implements AutoCloseable {
-    private static final int BATCH = 128;
-
     private final StateDict owned;
     private final Tensor features;
     private final int[] labels;
+    private final int[] images;
 
-    private LabelledFeatures(StateDict owned, Tensor features, int[] labels) {
+    private LabelledFeatures(StateDict owned, Tensor features, int[] labels, int[] images) {
         this.owned = owned;
         this.features = features;
         this.labels = labels;
+        this.images = images;
     }
 
     /**
-     * Features as they are.
+     * Features as they are, of images 0 to N - 1.
      *
      * @param features float32 [N, F]; a copy is kept
      * @param labels [N], class numbers
@@ -44,17 +48,13 @@ public final class LabelledFeatures implements AutoCloseable {
         StateDict owned = new StateDict();
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
-            Tensor rows = UnitRows.of(features.detach().to(ScalarType.Float));
-            return new LabelledFeatures(owned, owned.add("features", rows.contiguous()), labels.clone());
+            Tensor copy = torch.empty(features.shape()).copy_(features.detach());
+            int[] images = IntStream.range(0, labels.length).toArray();
+            return new LabelledFeatures(owned, owned.add("features", copy), labels.clone(), images);
         }
     }
 
-    /**
-     * Runs an encoder over a source, in order. Images without a label or that cannot be read are left out.
-     *
-     * @param classNames the classes' numbers are their positions in this list
-     * @throws DataException if an image's class is not among them, or no image is left
-     */
+    /** The same in batches of the usual size, telling nobody how far it is. */
     public static LabelledFeatures extract(
             LabelledImages images,
             List<String> classNames,
@@ -62,7 +62,75 @@ public final class LabelledFeatures implements AutoCloseable {
             EvalTransform view,
             int workers,
             Quarantine quarantine) {
-        int[] classOf = images.classNames().stream()
+        return extract(images, classNames, encoder, new Extraction(view, workers, quarantine));
+    }
+
+    /**
+     * Runs an encoder over a source, in order. Images without a label or that cannot be read are left out.
+     *
+     * @param classNames the classes' numbers are their positions in this list
+     * @throws DataException if an image's class is not among them, no image is left, or the features are more than the
+     *     machine's memory holds
+     */
+    public static LabelledFeatures extract(
+            LabelledImages images, List<String> classNames, FeatureExtractor encoder, Extraction how) {
+        int[] classOf = classNumbers(images, classNames);
+        StateDict owned = new StateDict();
+        int[] labels = new int[images.size()];
+        int[] kept = new int[images.size()];
+        int count = 0;
+        try (ImageBatches batches = new ImageBatches(images, how.view(), how.batch(), how.workers(), how.quarantine());
+                NoGradGuard noGrad = new NoGradGuard()) {
+            Tensor all = null;
+            for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
+                int[] indices = batch.indices();
+                try (PointerScope scope = new PointerScope()) {
+                    long[] labelled = IntStream.range(0, indices.length)
+                            .filter(i -> images.label(indices[i]) >= 0)
+                            .mapToLong(i -> i)
+                            .toArray();
+                    if (labelled.length > 0) {
+                        Tensor rows = features(encoder, batch, how.view().size());
+                        if (all == null) {
+                            requireMemory(images, rows.size(1));
+                            all = owned.add("features", torch.zeros(images.size(), rows.size(1)));
+                        }
+                        if (labelled.length < indices.length) {
+                            rows = rows.index_select(0, Tensor.create(labelled));
+                        }
+                        all.narrow(0, count, labelled.length).copy_(rows);
+                    }
+                    for (long i : labelled) {
+                        kept[count] = indices[(int) i];
+                        labels[count++] = classOf[images.label(indices[(int) i])];
+                    }
+                } finally {
+                    batch.release();
+                }
+                how.progress().at(indices[indices.length - 1] + 1, images.size());
+            }
+            if (count == 0) {
+                throw new DataException(images.description()
+                        + ": no labelled image could be read; labels are the names of the first-level folders");
+            }
+            try (PointerScope scope = new PointerScope()) {
+                Tensor used = owned.add("used", all.narrow(0, 0, count));
+                return new LabelledFeatures(owned, used, Arrays.copyOf(labels, count), Arrays.copyOf(kept, count));
+            }
+        } catch (RuntimeException e) {
+            owned.close();
+            throw e;
+        }
+    }
+
+    private static Tensor features(FeatureExtractor encoder, Batch batch, long side) {
+        Tensor pixels = torch.from_blob(
+                batch.pixels(0), new long[] {batch.size(), side, side, 3}, new TensorOptions(ScalarType.Byte));
+        return encoder.features(pixels).cpu();
+    }
+
+    private static int[] classNumbers(LabelledImages images, List<String> classNames) {
+        return images.classNames().stream()
                 .mapToInt(name -> {
                     int number = classNames.indexOf(name);
                     if (number < 0) {
@@ -72,46 +140,21 @@ public final class LabelledFeatures implements AutoCloseable {
                     return number;
                 })
                 .toArray();
-        StateDict owned = new StateDict();
-        int[] labels = new int[images.size()];
-        int count = 0;
-        try (ImageBatches batches = new ImageBatches(images, view, BATCH, workers, quarantine);
-                NoGradGuard noGrad = new NoGradGuard()) {
-            Tensor all = null;
-            for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
-                try (PointerScope scope = new PointerScope()) {
-                    long side = view.size();
-                    Tensor pixels = torch.from_blob(
-                            batch.pixels(0),
-                            new long[] {batch.size(), side, side, 3},
-                            new TensorOptions(ScalarType.Byte));
-                    Tensor rows = UnitRows.of(encoder.features(pixels)).cpu();
-                    if (all == null) {
-                        all = owned.add("features", torch.zeros(images.size(), rows.size(1)));
-                    }
-                    int[] indices = batch.indices();
-                    for (int i = 0; i < indices.length; i++) {
-                        int label = images.label(indices[i]);
-                        if (label >= 0) {
-                            all.select(0, count).copy_(rows.select(0, i));
-                            labels[count++] = classOf[label];
-                        }
-                    }
-                } finally {
-                    batch.release();
-                }
-            }
-            if (count == 0) {
-                throw new DataException(images.description()
-                        + ": no labelled image could be read; labels are the names of the first-level folders");
-            }
-            try (PointerScope scope = new PointerScope()) {
-                Tensor used = owned.add("used", all.narrow(0, 0, count));
-                return new LabelledFeatures(owned, used, Arrays.copyOf(labels, count));
-            }
-        } catch (RuntimeException e) {
-            owned.close();
-            throw e;
+    }
+
+    /** Better said now than by the system's end of the process, an hour later. */
+    private static void requireMemory(LabelledImages images, long dimensions) {
+        double needed = 4.0 * images.size() * dimensions;
+        double there = Pointer.totalPhysicalBytes();
+        if (there > 0 && needed > there) {
+            throw new DataException(String.format(
+                    Locale.ROOT,
+                    "%s: features of %,d numbers each need %.1f GB of memory, and this machine has %.1f GB; take fewer"
+                            + " images",
+                    images.description(),
+                    dimensions,
+                    needed / 1e9,
+                    there / 1e9));
         }
     }
 
@@ -119,7 +162,7 @@ public final class LabelledFeatures implements AutoCloseable {
         return names.size() <= 8 ? names.toString() : names.subList(0, 8) + " and " + (names.size() - 8) + " more";
     }
 
-    /** [N, F], rows of unit length; stays owned by this. */
+    /** [N, F], as the encoder gave them; stays owned by this. */
     public Tensor features() {
         return features;
     }
@@ -129,8 +172,22 @@ public final class LabelledFeatures implements AutoCloseable {
         return labels.clone();
     }
 
+    /** [N], which images of their source these are, ascending. */
+    public int[] images() {
+        return images.clone();
+    }
+
     public int size() {
         return labels.length;
+    }
+
+    /** Whether every number is finite; those of a diverged training's encoder are not. */
+    public boolean isFinite() {
+        try (PointerScope scope = new PointerScope()) {
+            // one infinite or missing number makes the sum one, and no copy of the features is made
+            return Double.isFinite(features.sum(new org.bytedeco.pytorch.ScalarTypeOptional(ScalarType.Double))
+                    .item_double());
+        }
     }
 
     @Override

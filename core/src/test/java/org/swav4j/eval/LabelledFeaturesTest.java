@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.bytedeco.javacpp.Pointer;
@@ -57,6 +57,7 @@ class LabelledFeaturesTest {
                 LabelledFeatures features = extract(images, images.classNames(), 2);
                 LabelledFeatures all = extract(whole, whole.classNames(), 1)) {
             assertThat(features.labels()).containsExactly(0, 2, 2);
+            assertThat(features.images()).containsExactly(0, 2, 5);
             int[] kept = {0, 2, 5};
             for (int i = 0; i < kept.length; i++) {
                 assertThat(features.features().select(0, i).equal(all.features().select(0, kept[i])))
@@ -81,10 +82,24 @@ class LabelledFeaturesTest {
             assertThat(one.size()).isEqualTo(149);
             assertThat(one.labels()).isEqualTo(three.labels());
             assertThat(one.features().equal(three.features())).isTrue();
-            double[] lengths =
-                    Tensors.doubles(one.features().mul(one.features()).sum(new long[] {1}));
-            assertThat(Arrays.stream(lengths)).allMatch(length -> Math.abs(length - 1) < 1e-5);
         }
+    }
+
+    @Test
+    void doesNotDependOnTheBatchAndTellsHowFarItIs() {
+        LabelledMemory images = new LabelledMemory(List.of("a", "b"), Set.of(2), 0, 1, 0, -1, 1, 0, 1);
+        List<Integer> told = new ArrayList<>();
+        Extraction inThrees = new Extraction(VIEW, 3, 2, quarantine, (done, of) -> told.add(10 * done + of));
+        try (PointerScope scope = new PointerScope();
+                LabelledFeatures few = LabelledFeatures.extract(images, images.classNames(), PIXELS, inThrees);
+                LabelledFeatures all = extract(images, images.classNames(), 1)) {
+            assertThat(few.images()).containsExactly(0, 1, 4, 5, 6);
+            assertThat(few.features().equal(all.features())).isTrue();
+            assertThat(told).containsExactly(27, 67, 77);
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Extraction(VIEW, 0, 1, quarantine, ImagesDone.UNHEARD))
+                .withMessage("batch and workers must be at least 1: 0 and 1");
     }
 
     @Test
@@ -112,14 +127,14 @@ class LabelledFeaturesTest {
     }
 
     @Test
-    void featuresAsTheyAreAreCopiedAndScaledToUnitLength() {
+    void featuresAsTheyAreAreCopied() {
         try (PointerScope scope = new PointerScope()) {
             org.bytedeco.pytorch.Tensor given = Tensors.floats(new double[] {3, 4, 0, -2}, 2, 2);
             try (LabelledFeatures features = LabelledFeatures.of(given, new int[] {1, 0})) {
                 given.fill_(new Scalar(9.0));
                 assertThat(GoldenSet.maxDifference(
-                                features.features(), Tensors.floats(new double[] {.6, .8, 0, -1}, 2, 2)))
-                        .isLessThan(1e-6);
+                                features.features(), Tensors.floats(new double[] {3, 4, 0, -2}, 2, 2)))
+                        .isZero();
                 assertThat(features.labels()).containsExactly(1, 0);
             }
             assertThatIllegalArgumentException()

@@ -1,0 +1,30 @@
+package org.swav4j.eval;
+
+import org.swav4j.augment.EvalTransform;
+import org.swav4j.data.Quarantine;
+
+/**
+ * How images go through an encoder.
+ *
+ * @param view how images are shown
+ * @param batch images that go through at once, at least 1; features do not depend on it but for rounding
+ * @param workers threads that read and decode, at least 1
+ * @param quarantine told of unreadable images, which are left out
+ * @param progress told how far it is
+ */
+public record Extraction(EvalTransform view, int batch, int workers, Quarantine quarantine, ImagesDone progress) {
+    /** Large enough that no machine measured gains from more; bounds memory. */
+    public static final int USUAL_BATCH = 128;
+
+    /** Refuses what cannot be done. */
+    public Extraction {
+        if (batch < 1 || workers < 1) {
+            throw new IllegalArgumentException("batch and workers must be at least 1: " + batch + " and " + workers);
+        }
+    }
+
+    /** In batches of the usual size, telling nobody. */
+    public Extraction(EvalTransform view, int workers, Quarantine quarantine) {
+        this(view, USUAL_BATCH, workers, quarantine, ImagesDone.UNHEARD);
+    }
+}

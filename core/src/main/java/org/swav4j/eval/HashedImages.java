@@ -1,0 +1,122 @@
+package org.swav4j.eval;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.swav4j.data.EpochOrder;
+import org.swav4j.data.LabelledImages;
+import org.swav4j.data.ShardLayout;
+
+/**
+ * A source that notes the hash of every image that is read of it, so that whoever reads the images anyway learns which are
+ * equal without reading them again. Holds 16 bytes an image: half a SHA-256, of the encoded bytes.
+ */
+public final class HashedImages implements LabelledImages {
+    private static final int LONGS = 2;
+
+    private final LabelledImages source;
+    private final long[] hashes;
+
+    /** A half of a SHA-256; two halves of 0 stand for an image that was not read. */
+    record Hash(long high, long low) {
+        boolean known() {
+            return high != 0 || low != 0;
+        }
+    }
+
+    /** Nothing is read yet. */
+    public HashedImages(LabelledImages source) {
+        this.source = source;
+        hashes = new long[Math.multiplyExact(LONGS, source.size())];
+    }
+
+    Hash hash(int index) {
+        return new Hash(hashes[LONGS * index], hashes[LONGS * index + 1]);
+    }
+
+    private byte[] noted(int index, byte[] encoded) {
+        try {
+            byte[] sum = MessageDigest.getInstance("SHA-256").digest(encoded);
+            ByteBuffer.wrap(sum).asLongBuffer().get(hashes, LONGS * index, LONGS);
+            return encoded;
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    @Override
+    public byte[] read(int index) throws IOException {
+        return noted(index, source.read(index));
+    }
+
+    @Override
+    public Reading reading(EpochOrder order, int first) {
+        Reading reading = source.reading(order, first);
+        return new Reading() {
+            @Override
+            public byte[] read(int position) throws IOException {
+                return noted(order.image(position), reading.read(position));
+            }
+
+            @Override
+            public void close() {
+                reading.close();
+            }
+        };
+    }
+
+    @Override
+    public int size() {
+        return source.size();
+    }
+
+    @Override
+    public String name(int index) {
+        return source.name(index);
+    }
+
+    @Override
+    public String fingerprint() {
+        return source.fingerprint();
+    }
+
+    @Override
+    public OptionalLong bytes() {
+        return source.bytes();
+    }
+
+    @Override
+    public String description() {
+        return source.description();
+    }
+
+    @Override
+    public Optional<ShardLayout> shards() {
+        return source.shards();
+    }
+
+    @Override
+    public Map<String, String> damaged() {
+        return source.damaged();
+    }
+
+    @Override
+    public int[] looks(int count) {
+        return source.looks(count);
+    }
+
+    @Override
+    public List<String> classNames() {
+        return source.classNames();
+    }
+
+    @Override
+    public int label(int index) {
+        return source.label(index);
+    }
+}
