@@ -56,6 +56,22 @@ public record TrainingTask(
         }
     }
 
+    /** The same of other images, from other weights, by another recipe, with one test at the end. */
+    TrainingTask with(EncoderSource otherStart, LabelledImages otherTrain, Recipe otherRecipe, long otherSeed) {
+        return new TrainingTask(
+                otherStart,
+                otherTrain,
+                test,
+                otherRecipe,
+                view,
+                placement,
+                precision,
+                workers,
+                otherSeed,
+                Integer.MAX_VALUE,
+                quarantine);
+    }
+
     /** SHA-256 over all that the result depends on but for the machine and its threads. */
     public String key() {
         String all = String.join(
