@@ -169,6 +169,11 @@ final class EvaluationOptions {
         return workers != null ? workers : Runtime.getRuntime().availableProcessors();
     }
 
+    /** Threads that load beside a training: as asked, or one for four cores, as the others train. */
+    int trainingWorkers() {
+        return workers != null ? workers : Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
+    }
+
     long seed() {
         return seed;
     }

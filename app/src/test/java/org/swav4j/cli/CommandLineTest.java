@@ -49,6 +49,9 @@ class CommandLineTest {
             strings = {
                 "pretrain",
                 "knn",
+                "finetune",
+                "supervised",
+                "compare",
                 "import",
                 "export",
                 "reproduce",

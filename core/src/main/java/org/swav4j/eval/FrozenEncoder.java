@@ -10,6 +10,7 @@ import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.checkpoint.EncoderInfo;
 import org.swav4j.comm.Alone;
 import org.swav4j.nn.Architecture;
+import org.swav4j.nn.ClassifierHead;
 import org.swav4j.nn.ModuleState;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.nn.Pass;
@@ -75,19 +76,26 @@ public final class FrozenEncoder implements FeatureExtractor, AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw new CheckpointException(checkpoint.directory() + ": " + e.getMessage(), e);
         }
-        try (StateDict saved = checkpoint.model();
-                StateDict trunkOnly = new StateDict()) {
-            saved.forEach((name, tensor) -> {
-                if (!ProjectionHead.owns(name) && !Prototypes.owns(name)) {
-                    trunkOnly.add(name, tensor);
-                }
-            });
-            encoder.state.copyFrom(trunkOnly, checkpoint.directory().toString());
+        try (StateDict trunk = trunkOf(checkpoint)) {
+            encoder.state.copyFrom(trunk, checkpoint.directory().toString());
             return encoder;
         } catch (RuntimeException e) {
             encoder.close();
             throw e instanceof IllegalArgumentException ? new CheckpointException(e.getMessage(), e) : e;
         }
+    }
+
+    /** The trunk's weights and statistics in a checkpoint, without what stands on top of it; the caller closes them. */
+    public static StateDict trunkOf(Checkpoint checkpoint) {
+        StateDict trunk = new StateDict();
+        try (StateDict saved = checkpoint.model()) {
+            saved.forEach((name, tensor) -> {
+                if (!ProjectionHead.owns(name) && !Prototypes.owns(name) && !ClassifierHead.owns(name)) {
+                    trunk.add(name, tensor);
+                }
+            });
+        }
+        return trunk;
     }
 
     @Override
