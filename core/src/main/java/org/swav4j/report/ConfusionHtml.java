@@ -16,7 +16,7 @@ final class ConfusionHtml {
 
     private static final String TEST = "test";
     private static final int PER_CELL = 6;
-    private static final int MOST_IMAGES = 500;
+    private static final int MOST_IMAGES = 600;
     private static final int PAIRS = 24;
 
     private final Predictions predictions;
