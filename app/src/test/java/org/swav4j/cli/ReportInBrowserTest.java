@@ -82,7 +82,8 @@ class ReportInBrowserTest {
                         true,
                         true,
                         List.of(
-                                new Section.Line("fine-tuned from pretrained", shares, new double[] {.5, .6, .65, .7, .8}),
+                                new Section.Line(
+                                        "fine-tuned from pretrained", shares, new double[] {.5, .6, .65, .7, .8}),
                                 new Section.Line("from scratch", shares, new double[] {.2, .3, .5, .7, .79}))))
                 .section(new Section.Confusion("confusion", "What is taken for what", predictions))
                 .section(new Section.Gallery("examples", "Examples", "", List.of(new Section.Row("all", items))))

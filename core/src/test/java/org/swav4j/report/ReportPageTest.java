@@ -56,7 +56,7 @@ class ReportPageTest {
         String page = new ReportPage(everything("photos")).html();
         assertThat(page)
                 .contains("<span class=\"value\">62.5 %</span>")
-                .contains("95 %: 40.0 % to 80.0 %")
+                .contains("95 %: 40.0\u00a0% to 80.0\u00a0%")
                 .contains("right at the first guess; chance is 33.3 %")
                 .contains("<span class=\"value\">12,345</span>")
                 .contains("<span class=\"value\">–</span>");
