@@ -6,7 +6,7 @@ import org.swav4j.data.DataException;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
 import org.swav4j.eval.EncoderSource;
-import org.swav4j.eval.KnnProtocol;
+import org.swav4j.eval.EvaluationSplit;
 import org.swav4j.format.Sha256;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.tensor.Precision;
@@ -41,7 +41,7 @@ public record TrainingTask(
 
     /** Refuses, before any work, what could not be trained. */
     public TrainingTask {
-        KnnProtocol.requireClasses(train, test);
+        new EvaluationSplit(train, test);
         for (int i = 0; i < train.size(); i++) {
             if (train.label(i) < 0) {
                 throw new DataException(train.description() + ": '" + train.name(i) + "' has no label");
