@@ -21,6 +21,8 @@ import org.swav4j.classify.TrainingTask;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
 import org.swav4j.eval.EncoderSource;
+import org.swav4j.eval.EvaluationSplit;
+import org.swav4j.eval.Leakage;
 import org.swav4j.eval.Predictions;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.report.Figure;
@@ -148,6 +150,7 @@ final class ClassifierRun {
                 progress.say("Encoder: " + out);
             }
             new ReportOutput(spec).show(report(kind, name, task, outcome), reports, options.json());
+            training.deleteUnfinished();
             return ExitCode.DONE;
         } finally {
             progress.finish();
@@ -215,6 +218,10 @@ final class ClassifierRun {
                 .figure(Figure.count("epochs", "epochs", task.recipe().epochsOf(images)))
                 .figure(Figure.number(
                         "train_loss", "loss of the last epoch", outcome.last().loss()));
+        new EvaluationSplit(task.train(), task.test()).warnings().forEach(report::warning);
+        Leakage.between(task.train(), task.test(), task.workers())
+                .warning(task.train(), task.test())
+                .ifPresent(report::warning);
         ReportOutput.unreadable(report, task.quarantine());
         return curves(report, outcome.scores())
                 .section(new Section.Confusion("confusion", "Which classes are taken for which", predictions))

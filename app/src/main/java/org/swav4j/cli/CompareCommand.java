@@ -27,6 +27,7 @@ import org.swav4j.data.Quarantine;
 import org.swav4j.eval.EncoderSource;
 import org.swav4j.format.AtomicFile;
 import org.swav4j.nn.ModuleState.Placement;
+import org.swav4j.report.LineChart;
 import org.swav4j.train.BuildInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -168,7 +169,10 @@ final class CompareCommand implements Callable<Integer> {
                             report.report(String.join(" ", Invocation.words(spec)), options.threads()),
                             reports,
                             options.json());
-            reports.ifPresent(folder -> write(folder.resolve("compare.md"), report.markdown()));
+            reports.ifPresent(folder -> {
+                write(folder.resolve("compare.md"), report.markdown());
+                write(folder.resolve("compare.svg"), LineChart.svg(report.chart()));
+            });
             return ExitCode.DONE;
         } finally {
             progress.finish();

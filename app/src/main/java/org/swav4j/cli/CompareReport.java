@@ -5,13 +5,16 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.swav4j.classify.Cell;
 import org.swav4j.classify.Comparison;
 import org.swav4j.classify.Method;
 import org.swav4j.classify.TrainingTask;
 import org.swav4j.eval.EncoderSource;
+import org.swav4j.eval.EvaluationSplit;
 import org.swav4j.eval.Interval;
+import org.swav4j.eval.Leakage;
 import org.swav4j.report.Figure;
 import org.swav4j.report.Report;
 import org.swav4j.report.Section;
@@ -92,9 +95,13 @@ final class CompareReport {
                         + percent(top1(share, Method.FROM_SCRATCH)));
             }
         }
+        new EvaluationSplit(task.train(), task.test()).warnings().forEach(report::warning);
+        Leakage.between(task.train(), task.test(), task.workers())
+                .warning(task.train(), task.test())
+                .ifPresent(report::warning);
         ReportOutput.unreadable(report, task.quarantine());
         return report.section(table())
-                .section(chart(images))
+                .section(chart())
                 .section(everyCell())
                 .build();
     }
@@ -112,20 +119,33 @@ final class CompareReport {
         return new Section.Table("top1", "Top-1 after the last epoch", header, rows);
     }
 
-    private Section.Chart chart(int images) {
+    /** The picture: a line a method, with whiskers. */
+    Section.Chart chart() {
+        int images = comparison.tuned().train().size();
         double[] x = labels.stream()
-                .mapToDouble(share -> 100.0 * trained(share).images() / images)
+                .mapToDouble(share -> (double) trained(share).images() / images)
                 .toArray();
         List<Section.Line> lines = methods.stream()
                 .map(method -> new Section.Line(
                         method.toString(),
                         x,
-                        labels.stream()
-                                .mapToDouble(share -> top1(share, method))
-                                .toArray()))
+                        ofEach(share -> top1(share, method)),
+                        ofEach(share -> interval(share, method).low()),
+                        ofEach(share -> interval(share, method).high())))
                 .toList();
         return new Section.Chart(
-                "top1_by_labels", "Top-1 against labels", "share of the labels, %", "top-1", true, true, lines);
+                "top1_by_labels",
+                "Top-1 against labels",
+                "share of the labels",
+                "top-1",
+                true,
+                true,
+                true,
+                lines);
+    }
+
+    private double[] ofEach(ToDoubleFunction<String> value) {
+        return labels.stream().mapToDouble(value).toArray();
     }
 
     private Section.Table everyCell() {

@@ -38,6 +38,8 @@ public final class ClassifierTraining implements AutoCloseable {
     private final int stepsPerEpoch;
     private long step;
     private double epochLoss;
+    private Optional<UnfinishedTraining> saved = Optional.empty();
+    private long savedAt;
     private final List<EpochScore> scores = new ArrayList<>();
 
     /**
@@ -66,21 +68,20 @@ public final class ClassifierTraining implements AutoCloseable {
     /**
      * Trains to the end or until asked to stop, after a step.
      *
-     * @param unfinished where the state is kept until the end, and gone on from; empty for nowhere
+     * @param unfinished where the state is kept until {@link #deleteUnfinished}, and gone on from; empty for nowhere
      * @param version of the program
      * @throws IllegalStateException if the training diverges
      */
     public TrainingOutcome run(
             TrainingWatcher watcher, BooleanSupplier stop, Optional<Path> unfinished, String version) {
-        Optional<UnfinishedTraining> saved =
-                unfinished.map(folder -> new UnfinishedTraining(folder, task.key(), version));
+        saved = unfinished.map(folder -> new UnfinishedTraining(folder, task.key(), version));
         saved.flatMap(UnfinishedTraining::newest).ifPresent(this::goOn);
         if (step > 0) {
             watcher.goesOn(step, steps);
         }
         int batchSize = task.recipe().batchOf(task.train().size());
         Predictions last = null;
-        long savedAt = System.nanoTime();
+        savedAt = System.nanoTime();
         try (Loader loader = new Loader(
                 task.train(),
                 task.recipe().crops(task.view().size()),
@@ -100,27 +101,32 @@ public final class ClassifierTraining implements AutoCloseable {
                 for (Batch batch = loader.next(); batch != null; batch = loader.next()) {
                     double loss = step(batch);
                     watcher.step(step, steps, epoch + 1, epochs, loss, batchSize);
-                    if (stop.getAsBoolean() && step % stepsPerEpoch != 0) {
-                        return stopped(saved);
+                    if (step % stepsPerEpoch != 0 && stops(stop)) {
+                        return new TrainingOutcome(scores, Optional.empty());
                     }
                 }
                 last = epochEnds(epoch + 1, watcher);
-                if (step < steps && stop.getAsBoolean()) {
-                    return stopped(saved);
-                }
-                if (step < steps && System.nanoTime() - savedAt > SAVE_NANOS) {
-                    saved.ifPresent(this::save);
-                    savedAt = System.nanoTime();
+                if (step < steps && stops(stop)) {
+                    return new TrainingOutcome(scores, Optional.empty());
                 }
             }
         }
-        saved.ifPresent(UnfinishedTraining::delete);
         return new TrainingOutcome(scores, Optional.of(last));
     }
 
-    private TrainingOutcome stopped(Optional<UnfinishedTraining> saved) {
-        saved.ifPresent(this::save);
-        return new TrainingOutcome(scores, Optional.empty());
+    /** Says that what the training came to is safe elsewhere, so that no state of it need be kept. */
+    public void deleteUnfinished() {
+        saved.ifPresent(UnfinishedTraining::delete);
+    }
+
+    /** Whether to stop here; saves then, and when it is time to. */
+    private boolean stops(BooleanSupplier stop) {
+        boolean now = stop.getAsBoolean();
+        if (now || System.nanoTime() - savedAt > SAVE_NANOS) {
+            saved.ifPresent(this::save);
+            savedAt = System.nanoTime();
+        }
+        return now;
     }
 
     /** One step, top to bottom; returns the loss before the update. */

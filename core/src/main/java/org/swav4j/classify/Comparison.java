@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
 import org.swav4j.data.LabelChoice;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.eval.EncoderSource;
+import org.swav4j.eval.Predictions;
 import org.swav4j.format.Sha256;
 
 /**
@@ -41,7 +42,11 @@ public record Comparison(
     }
 
     /** One cell to be found out. */
-    private record Place(Method method, LabelChoice choice, LabelledImages train, long seed) {}
+    private record Place(Method method, LabelChoice choice, LabelledImages train, long seed) {
+        Cell cell(long steps, Predictions said) {
+            return Cell.of(method, choice.toString(), seed, train.size(), steps, said);
+        }
+    }
 
     /**
      * Finds out every cell, in the order of shares, seeds and methods. A finished one is recorded at once and never found out again.
@@ -66,12 +71,11 @@ public record Comparison(
                 TrainingWatcher training =
                         watcher.begins(number, places.size(), place.method, place.choice.toString(), place.seed);
                 cell = place.method.trained()
-                        ? trained(place, training, stop, cells.map(c -> c.unfinished(key)), version)
-                        : Optional.of(classified(place));
+                        ? trained(place, key, training, stop, cells, version)
+                        : Optional.of(classified(place, key, cells));
                 if (cell.isEmpty()) {
                     return Optional.empty();
                 }
-                record(cells, key, cell.get());
             }
             found.add(cell.get());
             watcher.cell(number, places.size(), cell.get());
@@ -121,30 +125,29 @@ public record Comparison(
     }
 
     private Optional<Cell> trained(
-            Place place, TrainingWatcher watcher, BooleanSupplier stop, Optional<Path> unfinished, String version) {
+            Place place,
+            String key,
+            TrainingWatcher watcher,
+            BooleanSupplier stop,
+            Optional<CellFolder> cells,
+            String version) {
         TrainingTask task = task(place);
-        int images = place.train.size();
         try (ClassifierTraining training = new ClassifierTraining(task)) {
-            return training.run(watcher, stop, unfinished, version)
-                    .predictions()
-                    .map(predictions -> Cell.of(
-                            place.method,
-                            place.choice.toString(),
-                            place.seed,
-                            images,
-                            task.recipe().steps(images),
-                            predictions));
+            TrainingOutcome outcome = training.run(watcher, stop, cells.map(c -> c.unfinished(key)), version);
+            Optional<Cell> cell = outcome.predictions()
+                    .map(said -> place.cell(task.recipe().steps(place.train.size()), said));
+            if (cell.isPresent()) {
+                record(cells, key, cell.get());
+                training.deleteUnfinished();
+            }
+            return cell;
         }
     }
 
-    private Cell classified(Place place) {
-        return Cell.of(
-                place.method,
-                place.choice.toString(),
-                place.seed,
-                place.train.size(),
-                0,
-                frozen.orElseThrow().classify(encoder(place), place.train, tuned.test()));
+    private Cell classified(Place place, String key, Optional<CellFolder> cells) {
+        Cell cell = place.cell(0, frozen.orElseThrow().classify(encoder(place), place.train, tuned.test()));
+        record(cells, key, cell);
+        return cell;
     }
 
     private static void record(Optional<CellFolder> cells, String key, Cell cell) {

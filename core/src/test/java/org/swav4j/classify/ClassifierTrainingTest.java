@@ -112,6 +112,7 @@ class ClassifierTrainingTest {
                                 .scores())
                         .isEqualTo(expected.scores());
                 requireSame(last.classifier().state(), whole.classifier().state());
+                last.deleteUnfinished();
             }
             assertThat(rest.get()).as("steps that were left").isEqualTo(12 - 6);
             assertThat(place).doesNotExist();
@@ -147,6 +148,7 @@ class ClassifierTrainingTest {
             AtomicInteger steps = new AtomicInteger();
             try (ClassifierTraining again = new ClassifierTraining(next)) {
                 again.run(counting(steps), () -> false, Optional.of(place), "0.1.0");
+                again.deleteUnfinished();
             }
             assertThat(steps.get()).isEqualTo(12);
         }
