@@ -45,6 +45,7 @@ class ArchitectureTest {
                     "eval",
                     Set.of("loader", "nn", "optim", "comm", "runlog", "tensor", "checkpoint", "data", "augment")),
             Map.entry("report", Set.of("checkpoint", "data", "eval", "format", "page")),
+            Map.entry("transfer", Set.of("augment", "data", "eval", "loader", "nn", "report", "source")),
             Map.entry("encode", Set.of("augment", "checkpoint", "comm", "data", "eval", "nn", "tensor")),
             Map.entry("embed", Set.of("augment", "data", "encode", "format", "loader", "tensor")),
             Map.entry("export", Set.of("augment", "checkpoint", "comm", "eval", "format", "nn", "runlog", "tensor")),
