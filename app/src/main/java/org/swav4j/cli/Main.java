@@ -58,6 +58,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new ImportCommand());
         line.addSubcommand(new EmbedCommand());
         line.addSubcommand(new ExportCommand());
+        line.addSubcommand(TransferCommand.commandLine());
         line.addSubcommand(new ReproduceCommand());
         line.addSubcommand(new PresetsCommand());
         line.addSubcommand(DataCommand.commandLine());

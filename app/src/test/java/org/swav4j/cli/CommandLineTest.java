@@ -57,7 +57,8 @@ class CommandLineTest {
                 "checkpoint list",
                 "checkpoint verify",
                 "checkpoint show",
-                "checkpoint prune"
+                "checkpoint prune",
+                "transfer svm"
             })
     void everyCommandHasHelpWithAnExample(String command) {
         Result result = swav((command + " --help").split(" "));
