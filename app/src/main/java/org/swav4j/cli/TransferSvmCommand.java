@@ -10,6 +10,8 @@ import org.swav4j.augment.EvalTransform;
 import org.swav4j.data.Quarantine;
 import org.swav4j.eval.EncoderSource;
 import org.swav4j.eval.FrozenEncoder;
+import org.swav4j.eval.HashedImages;
+import org.swav4j.eval.Leakage;
 import org.swav4j.report.Report;
 import org.swav4j.transfer.CsvLabels;
 import org.swav4j.transfer.LowShot;
@@ -140,18 +142,20 @@ final class TransferSvmCommand implements Callable<Integer> {
                 .setting("view", "whole image, stretched")
                 .setting("precision", options.precision().toString());
         SvmReport report = new SvmReport(builder);
-        report.images(known, asked);
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), ProgressLine.suitable(options.quiet()));
         Quarantine quarantine = new Quarantine(options.model());
         try {
+            HashedImages hashedTrain = new HashedImages(known);
+            HashedImages hashedTest = new HashedImages(asked);
             MultiLabelFeatures bank;
             MultiLabelFeatures queries;
             // what libtorch is told of threads holds for the thread that tells it
             torch.set_num_threads(options.threads());
             try (FrozenEncoder encoder = source.open(options.placement(), options.precision())) {
-                bank = features(known, encoder, view, quarantine, progress);
-                queries = features(asked, encoder, view, quarantine, progress);
+                bank = features(known, hashedTrain, encoder, view, quarantine, progress);
+                queries = features(asked, hashedTest, encoder, view, quarantine, progress);
             }
+            report.images(known, asked, Leakage.between(hashedTrain, hashedTest));
             classes(report, bank, queries, progress);
         } finally {
             progress.finish();
@@ -186,6 +190,7 @@ final class TransferSvmCommand implements Callable<Integer> {
 
     private MultiLabelFeatures features(
             MultiLabelImages of,
+            HashedImages reading,
             FrozenEncoder encoder,
             EvalTransform view,
             Quarantine quarantine,
@@ -194,7 +199,7 @@ final class TransferSvmCommand implements Callable<Integer> {
         ImageCount count = new ImageCount(progress, 1);
         count.started(0);
         return MultiLabelFeatures.extract(
-                of, encoder, view, options.workers(), quarantine, done -> count.at(done, of.size()));
+                of, reading, encoder, view, options.workers(), quarantine, done -> count.at(done, of.size()));
     }
 
     private MultiLabelImages images(Path csv, String split, String usual, List<String> classes) {

@@ -127,7 +127,8 @@ class TransferSvmCommandTest {
                 svm("--model", UNTRAINED, "--train", train, "--test", test, "--images", images, "--json");
         assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.DONE);
         assertThat(result.err())
-                .contains("swav: 1 of the 3 test images are training images too; the figures say little about others")
+                .contains(
+                        "swav: 1 of 3 test images is among the training images too, byte for byte, such as 000004.jpg")
                 .contains("swav: these classes have no AP, as no test image shows them: c")
                 .contains("swav: these classes have the cost 1.0, as there are too few images to choose it by"
                         + " cross-validation: c");

@@ -14,6 +14,7 @@ import org.swav4j.augment.EvalTransform;
 import org.swav4j.data.DataException;
 import org.swav4j.data.Quarantine;
 import org.swav4j.eval.FeatureExtractor;
+import org.swav4j.eval.HashedImages;
 import org.swav4j.loader.Batch;
 import org.swav4j.loader.ImageBatches;
 import org.swav4j.nn.UnitRows;
@@ -39,12 +40,14 @@ public record MultiLabelFeatures(List<String> classNames, float[][] rows, byte[]
     /**
      * Runs an encoder over images, in order. Those that cannot be read are noted in the quarantine and left out.
      *
+     * @param reading the same images, noted as they are read
      * @param view how images are shown; one that cuts the edges off cuts classes off
      * @param done told how many images are done
-     * @throws DataException if none can be read
+     * @throws DataException if none can be read, or a feature is no number
      */
     public static MultiLabelFeatures extract(
             MultiLabelImages images,
+            HashedImages reading,
             FeatureExtractor encoder,
             EvalTransform view,
             int workers,
@@ -53,7 +56,7 @@ public record MultiLabelFeatures(List<String> classNames, float[][] rows, byte[]
         float[][] rows = new float[images.size()][];
         byte[][] marks = new byte[images.size()][];
         int count = 0;
-        try (ImageBatches batches = new ImageBatches(images, view, BATCH, workers, quarantine);
+        try (ImageBatches batches = new ImageBatches(reading, view, BATCH, workers, quarantine);
                 NoGradGuard noGrad = new NoGradGuard()) {
             for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
                 try (PointerScope scope = new PointerScope()) {
@@ -70,6 +73,7 @@ public record MultiLabelFeatures(List<String> classNames, float[][] rows, byte[]
                     for (int i = 0; i < indices.length; i++) {
                         float[] row = new float[width];
                         values.position((long) i * width).get(row);
+                        requireNumbers(images, indices[i], row);
                         rows[count] = row;
                         marks[count++] = marks(images, indices[i]);
                     }
@@ -83,6 +87,15 @@ public record MultiLabelFeatures(List<String> classNames, float[][] rows, byte[]
             throw new DataException(images.description() + ": none of the images can be read");
         }
         return new MultiLabelFeatures(images.classNames(), Arrays.copyOf(rows, count), Arrays.copyOf(marks, count));
+    }
+
+    private static void requireNumbers(MultiLabelImages images, int index, float[] row) {
+        for (float value : row) {
+            if (!Float.isFinite(value)) {
+                throw new DataException(images.name(index) + ": the encoder gives features that are infinite or not a"
+                        + " number; did its training diverge?");
+            }
+        }
     }
 
     private static byte[] marks(MultiLabelImages images, int index) {

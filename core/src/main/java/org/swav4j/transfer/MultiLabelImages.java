@@ -45,11 +45,6 @@ public final class MultiLabelImages implements LabelledImages {
         return entries.get(index).marks[classNumber];
     }
 
-    /** Where an image lies. */
-    public Path file(int index) {
-        return entries.get(index).file;
-    }
-
     @Override
     public List<String> classNames() {
         return classNames;

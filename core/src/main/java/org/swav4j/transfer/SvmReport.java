@@ -2,12 +2,11 @@ package org.swav4j.transfer;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
+import org.swav4j.eval.Leakage;
 import org.swav4j.report.Figure;
 import org.swav4j.report.Report;
 import org.swav4j.report.Section;
@@ -21,21 +20,10 @@ public final class SvmReport {
         this.report = report;
     }
 
-    /** The images' part: their number, and whether one is on both sides. */
-    public void images(MultiLabelImages train, MultiLabelImages test) {
+    /** The images, and how many of them are on both sides. */
+    public void images(MultiLabelImages train, MultiLabelImages test, Leakage leakage) {
         report.data("train", train).data("test", test);
-        Set<Object> known = new HashSet<>();
-        for (int i = 0; i < train.size(); i++) {
-            known.add(train.file(i).toAbsolutePath().normalize());
-        }
-        int both = 0;
-        for (int i = 0; i < test.size(); i++) {
-            both += known.contains(test.file(i).toAbsolutePath().normalize()) ? 1 : 0;
-        }
-        if (both > 0) {
-            report.warning(both + " of the " + test.size() + " test images are training images too;"
-                    + " the figures say little about others");
-        }
+        leakage.warning(train, test).ifPresent(report::warning);
     }
 
     /** What one machine per class reaches. */
