@@ -61,6 +61,7 @@ class ArchitectureTest {
                             "tensor")),
             Map.entry("encode", Set.of("augment", "checkpoint", "comm", "data", "eval", "nn", "tensor")),
             Map.entry("embed", Set.of("augment", "data", "encode", "format", "loader", "tensor")),
+            Map.entry("cluster", Set.of("augment", "data", "encode", "eval", "format", "loader", "report")),
             Map.entry("export", Set.of("augment", "checkpoint", "comm", "eval", "format", "nn", "runlog", "tensor")),
             Map.entry(
                     "train",

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.swav4j.augment.EvalTransform;
 import org.swav4j.checkpoint.EncoderInfo;
 import org.swav4j.eval.EncoderSource;
@@ -109,7 +110,8 @@ final class EvaluationOptions {
         }
     }
 
-    private boolean isUntrained() {
+    /** Whether {@code --model} asks for fresh weights. */
+    boolean isUntrained() {
         return model.toString().startsWith(UNTRAINED);
     }
 
@@ -143,6 +145,11 @@ final class EvaluationOptions {
     /** How images are shown to an encoder. */
     EvalTransform view(EncoderSource encoder) {
         return FrozenEncoder.view(imageSize != null ? imageSize : encoder.info().imageSize());
+    }
+
+    /** {@code --image-size}, if it was given. */
+    OptionalInt imageSize() {
+        return imageSize != null ? OptionalInt.of(imageSize) : OptionalInt.empty();
     }
 
     Precision precision() {

@@ -62,6 +62,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new EmbedCommand());
         line.addSubcommand(new ExportCommand());
         line.addSubcommand(TransferCommand.commandLine());
+        line.addSubcommand(new ClustersCommand());
         line.addSubcommand(new ReproduceCommand());
         line.addSubcommand(new PresetsCommand());
         line.addSubcommand(DataCommand.commandLine());
