@@ -100,10 +100,7 @@ final class CompareReport {
                 .warning(task.train(), task.test())
                 .ifPresent(report::warning);
         ReportOutput.unreadable(report, task.quarantine());
-        return report.section(table())
-                .section(chart())
-                .section(everyCell())
-                .build();
+        return report.section(table()).section(chart()).section(everyCell()).build();
     }
 
     private Section.Table table() {
@@ -134,14 +131,7 @@ final class CompareReport {
                         ofEach(share -> interval(share, method).high())))
                 .toList();
         return new Section.Chart(
-                "top1_by_labels",
-                "Top-1 against labels",
-                "share of the labels",
-                "top-1",
-                true,
-                true,
-                true,
-                lines);
+                "top1_by_labels", "Top-1 against labels", "share of the labels", "top-1", true, true, true, lines);
     }
 
     private double[] ofEach(ToDoubleFunction<String> value) {

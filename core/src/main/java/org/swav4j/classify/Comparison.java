@@ -134,8 +134,8 @@ public record Comparison(
         TrainingTask task = task(place);
         try (ClassifierTraining training = new ClassifierTraining(task)) {
             TrainingOutcome outcome = training.run(watcher, stop, cells.map(c -> c.unfinished(key)), version);
-            Optional<Cell> cell = outcome.predictions()
-                    .map(said -> place.cell(task.recipe().steps(place.train.size()), said));
+            Optional<Cell> cell =
+                    outcome.predictions().map(said -> place.cell(task.recipe().steps(place.train.size()), said));
             if (cell.isPresent()) {
                 record(cells, key, cell.get());
                 training.deleteUnfinished();
