@@ -45,8 +45,23 @@ class ArchitectureTest {
                     "eval",
                     Set.of("loader", "nn", "optim", "comm", "runlog", "tensor", "checkpoint", "data", "augment")),
             Map.entry("report", Set.of("checkpoint", "data", "eval", "format", "page")),
+            Map.entry("transfer", Set.of("augment", "data", "eval", "loader", "nn", "report", "source")),
+            Map.entry(
+                    "classify",
+                    Set.of(
+                            "augment",
+                            "checkpoint",
+                            "comm",
+                            "data",
+                            "eval",
+                            "format",
+                            "loader",
+                            "nn",
+                            "optim",
+                            "tensor")),
             Map.entry("encode", Set.of("augment", "checkpoint", "comm", "data", "eval", "nn", "tensor")),
             Map.entry("embed", Set.of("augment", "data", "encode", "format", "loader", "tensor")),
+            Map.entry("cluster", Set.of("augment", "data", "encode", "eval", "format", "loader", "report")),
             Map.entry("export", Set.of("augment", "checkpoint", "comm", "eval", "format", "nn", "runlog", "tensor")),
             Map.entry(
                     "train",

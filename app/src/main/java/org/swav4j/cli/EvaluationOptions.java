@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.swav4j.augment.EvalTransform;
 import org.swav4j.checkpoint.EncoderInfo;
 import org.swav4j.eval.EncoderSource;
@@ -109,7 +110,8 @@ final class EvaluationOptions {
         }
     }
 
-    private boolean isUntrained() {
+    /** Whether {@code --model} asks for fresh weights. */
+    boolean isUntrained() {
         return model.toString().startsWith(UNTRAINED);
     }
 
@@ -145,6 +147,11 @@ final class EvaluationOptions {
         return FrozenEncoder.view(imageSize != null ? imageSize : encoder.info().imageSize());
     }
 
+    /** {@code --image-size}, if it was given. */
+    OptionalInt imageSize() {
+        return imageSize != null ? OptionalInt.of(imageSize) : OptionalInt.empty();
+    }
+
     Precision precision() {
         if (precisionName != null) {
             return Precision.parse(precisionName);
@@ -167,6 +174,11 @@ final class EvaluationOptions {
 
     int workers() {
         return workers != null ? workers : Runtime.getRuntime().availableProcessors();
+    }
+
+    /** Threads that load beside a training: as asked, or one for four cores, as the others train. */
+    int trainingWorkers() {
+        return workers != null ? workers : Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
     }
 
     long seed() {

@@ -55,9 +55,14 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(main);
         line.addSubcommand(PretrainCommand.commandLine());
         line.addSubcommand(new KnnCommand());
+        line.addSubcommand(new FinetuneCommand());
+        line.addSubcommand(new SupervisedCommand());
+        line.addSubcommand(new CompareCommand());
         line.addSubcommand(new ImportCommand());
         line.addSubcommand(new EmbedCommand());
         line.addSubcommand(new ExportCommand());
+        line.addSubcommand(TransferCommand.commandLine());
+        line.addSubcommand(new ClustersCommand());
         line.addSubcommand(new ReproduceCommand());
         line.addSubcommand(new PresetsCommand());
         line.addSubcommand(DataCommand.commandLine());

@@ -49,6 +49,9 @@ class CommandLineTest {
             strings = {
                 "pretrain",
                 "knn",
+                "finetune",
+                "supervised",
+                "compare",
                 "import",
                 "export",
                 "reproduce",
@@ -57,7 +60,8 @@ class CommandLineTest {
                 "checkpoint list",
                 "checkpoint verify",
                 "checkpoint show",
-                "checkpoint prune"
+                "checkpoint prune",
+                "transfer svm"
             })
     void everyCommandHasHelpWithAnExample(String command) {
         Result result = swav((command + " --help").split(" "));

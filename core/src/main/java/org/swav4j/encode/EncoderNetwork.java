@@ -32,7 +32,7 @@ import org.swav4j.tensor.StateDict;
  */
 public final class EncoderNetwork implements AutoCloseable {
     /** The paper's τ, of equation 2. */
-    private static final double TEMPERATURE = 0.1;
+    public static final double TEMPERATURE = 0.1;
 
     private final EncoderOptions options;
     private final Placement placement;
@@ -129,15 +129,53 @@ public final class EncoderNetwork implements AutoCloseable {
         }
     }
 
+    /**
+     * The projection head's output z of a batch, [N, D] of unit rows; the calling scope owns it.
+     *
+     * @param pixels uint8 RGB [N, H, W, 3], contiguous
+     * @throws IllegalStateException if the network was loaded for trunk features
+     */
+    public Tensor embeddings(Tensor pixels) {
+        if (head == null) {
+            throw new IllegalStateException("loaded without its projection head");
+        }
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            return project(trunk.features(pixels));
+        }
+    }
+
+    /**
+     * Cosines with the prototypes of each head, [N, K] each; the calling scope owns them.
+     *
+     * @param embeddings [N, D] of unit rows
+     */
+    public List<Tensor> scores(Tensor embeddings) {
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            return needPrototypes().scores(embeddings);
+        }
+    }
+
+    /**
+     * The prototypes C [K, D] of each head, owned by this.
+     *
+     * @throws IllegalStateException if the network was loaded for something that needs none
+     */
+    public List<Tensor> prototypes() {
+        return needPrototypes().heads();
+    }
+
+    private Prototypes needPrototypes() {
+        if (prototypes == null) {
+            throw new IllegalStateException("loaded without its prototypes");
+        }
+        return prototypes;
+    }
+
     private Tensor represent(Tensor features) {
         if (head == null) {
             return features;
         }
-        Tensor projected;
-        try (Precision.Region region = options.precision().on(placement.device().type())) {
-            projected = head.forward(features, Pass.INFERENCE);
-        }
-        Tensor embeddings = UnitRows.of(projected.to(ScalarType.Float));
+        Tensor embeddings = project(features);
         if (prototypes == null) {
             return embeddings;
         }
@@ -149,6 +187,14 @@ public final class EncoderNetwork implements AutoCloseable {
             columns.put(i, codes ? score.div(new Scalar(TEMPERATURE)).softmax(1) : score);
         }
         return torch.cat(columns, 1);
+    }
+
+    private Tensor project(Tensor features) {
+        Tensor projected;
+        try (Precision.Region region = options.precision().on(placement.device().type())) {
+            projected = head.forward(features, Pass.INFERENCE);
+        }
+        return UnitRows.of(projected.to(ScalarType.Float));
     }
 
     /** Length of a vector. */

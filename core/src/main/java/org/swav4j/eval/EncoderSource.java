@@ -46,6 +46,11 @@ public final class EncoderSource {
         return Optional.ofNullable(checkpoint);
     }
 
+    /** What fresh weights are drawn by; 0 for others. */
+    public long seed() {
+        return seed;
+    }
+
     /** Where it is from, for people. */
     public String description() {
         return checkpoint != null ? checkpoint.directory().toString() : "untrained " + info.arch() + ", seed " + seed;

@@ -38,8 +38,8 @@ public record ParquetTable(List<String> texts, String vectors, DType dtype, int 
     private static final int FLOAT = 4;
     private static final int FIXED_LEN_BYTE_ARRAY = 7;
 
-    private static final int REQUIRED = 0;
-    private static final int OPTIONAL = 1;
+    static final int REQUIRED = 0;
+    static final int OPTIONAL = 1;
     private static final int REPEATED = 2;
 
     private static final int PLAIN = 0;
@@ -127,16 +127,7 @@ public record ParquetTable(List<String> texts, String vectors, DType dtype, int 
     private static byte[] textPage(List<String> values, boolean optional) {
         ByteArrayOutputStream page = new ByteArrayOutputStream();
         if (optional) {
-            ByteArrayOutputStream runs = new ByteArrayOutputStream();
-            for (int i = 0; i < values.size(); ) {
-                int end = i + 1;
-                while (end < values.size() && (values.get(end) == null) == (values.get(i) == null)) {
-                    end++;
-                }
-                run(runs, end - i, values.get(i) == null ? 0 : 1);
-                i = end;
-            }
-            levels(page, runs);
+            definitions(page, values);
         }
         for (String value : values) {
             if (value != null) {
@@ -146,6 +137,20 @@ public record ParquetTable(List<String> texts, String vectors, DType dtype, int 
             }
         }
         return page.toByteArray();
+    }
+
+    /** Says of an optional column which values are there. */
+    static void definitions(ByteArrayOutputStream page, List<?> values) {
+        ByteArrayOutputStream runs = new ByteArrayOutputStream();
+        for (int i = 0; i < values.size(); ) {
+            int end = i + 1;
+            while (end < values.size() && (values.get(end) == null) == (values.get(i) == null)) {
+                end++;
+            }
+            run(runs, end - i, values.get(i) == null ? 0 : 1);
+            i = end;
+        }
+        levels(page, runs);
     }
 
     /** A row's first element begins a list (repetition 0), the others go on with it (1); every element is there. */
@@ -183,7 +188,8 @@ public record ParquetTable(List<String> texts, String vectors, DType dtype, int 
                 .array();
     }
 
-    private static long page(WritableByteChannel channel, int values, int bytes, ByteBuffer first, ByteBuffer second)
+    /** Writes a page of so many values in two pieces; returns its length with the header. */
+    static long page(WritableByteChannel channel, int values, int bytes, ByteBuffer first, ByteBuffer second)
             throws IOException {
         byte[] header = new ThriftCompact()
                 .i32(1, 0)
@@ -216,6 +222,11 @@ public record ParquetTable(List<String> texts, String vectors, DType dtype, int 
         meta.i64(3, groups.stream().mapToLong(RowGroup::rows).sum());
         meta.list(4, ThriftCompact.STRUCT, groups.size());
         groups.forEach(group -> rowGroup(meta, group));
+        return end(meta, about, writer);
+    }
+
+    /** The footer's last fields, and what follows it. */
+    static byte[] end(ThriftCompact meta, Map<String, String> about, String writer) {
         meta.list(5, ThriftCompact.STRUCT, about.size());
         about.forEach((key, value) -> meta.element().text(1, key).text(2, value).end());
         byte[] bytes = meta.text(6, writer).end().bytes();
@@ -232,8 +243,9 @@ public record ParquetTable(List<String> texts, String vectors, DType dtype, int 
         meta.element().text(4, "schema").i32(5, texts.size() + 1).end();
         for (int c = 0; c < texts.size(); c++) {
             meta.element().i32(1, BYTE_ARRAY).i32(3, optional(c) ? OPTIONAL : REQUIRED);
-            meta.text(4, name(c)).i32(6, CONVERTED_UTF8);
-            meta.struct(10).empty(LOGICAL_STRING).end().end();
+            meta.text(4, name(c));
+            isText(meta);
+            meta.end();
         }
         meta.element().i32(3, REQUIRED).text(4, vectors).i32(5, 1).i32(6, CONVERTED_LIST);
         meta.struct(10).empty(LOGICAL_LIST).end().end();
@@ -244,6 +256,12 @@ public record ParquetTable(List<String> texts, String vectors, DType dtype, int 
             meta.element().i32(1, FIXED_LEN_BYTE_ARRAY).i32(2, dtype.bytes()).i32(3, REQUIRED);
             meta.text(4, "element").struct(10).empty(LOGICAL_FLOAT16).end().end();
         }
+    }
+
+    /** A column's fields that say its bytes are text. */
+    static void isText(ThriftCompact meta) {
+        meta.i32(6, CONVERTED_UTF8);
+        meta.struct(10).empty(LOGICAL_STRING).end();
     }
 
     private String name(int column) {
@@ -259,13 +277,18 @@ public record ParquetTable(List<String> texts, String vectors, DType dtype, int 
             boolean text = c < texts.size();
             int type = text ? BYTE_ARRAY : dtype == DType.F32 ? FLOAT : FIXED_LEN_BYTE_ARRAY;
             List<String> path = text ? List.of(name(c)) : List.of(vectors, "list", "element");
-            meta.element().i64(2, chunk.offset()).struct(3).i32(1, type);
-            meta.list(2, ThriftCompact.I32, 2).element(PLAIN).element(RLE);
-            meta.list(3, ThriftCompact.BINARY, path.size());
-            path.forEach(meta::element);
-            meta.i32(4, 0).i64(5, chunk.values()).i64(6, chunk.bytes()).i64(7, chunk.bytes());
-            meta.i64(9, chunk.offset()).end().end();
+            chunk(meta, chunk, type, path);
         }
         meta.i64(2, total).i64(3, group.rows()).end();
+    }
+
+    /** What the footer says of a column's part in a row group. */
+    static void chunk(ThriftCompact meta, Chunk chunk, int type, List<String> path) {
+        meta.element().i64(2, chunk.offset()).struct(3).i32(1, type);
+        meta.list(2, ThriftCompact.I32, 2).element(PLAIN).element(RLE);
+        meta.list(3, ThriftCompact.BINARY, path.size());
+        path.forEach(meta::element);
+        meta.i32(4, 0).i64(5, chunk.values()).i64(6, chunk.bytes()).i64(7, chunk.bytes());
+        meta.i64(9, chunk.offset()).end().end();
     }
 }

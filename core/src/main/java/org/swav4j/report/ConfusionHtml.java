@@ -16,7 +16,7 @@ final class ConfusionHtml {
 
     private static final String TEST = "test";
     private static final int PER_CELL = 6;
-    private static final int MOST_IMAGES = 500;
+    private static final int MOST_IMAGES = 600;
     private static final int PAIRS = 24;
 
     private final Predictions predictions;
@@ -75,7 +75,7 @@ final class ConfusionHtml {
                 .add(
                         "<p class=\"note\">Rows are the right classes, columns what the images were taken for, darker where it is"
                                 + " more of the row. Choose a cell to see images behind it.</p>\n");
-        html.add("<div class=\"confusion %s\" id=\"%s\">\n", classes > 12 ? "many" : "few", id);
+        html.add("<div class=\"confusion%s\" id=\"%s\">\n", classes > 12 ? " many" : "", id);
         html.add(
                 "<div class=\"scroll\" tabindex=\"-1\" role=\"region\" aria-label=\"Confusion matrix\">\n<table class=\"grid\">\n");
         html.add("<thead><tr><td></td>");

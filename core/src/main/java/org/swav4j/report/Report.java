@@ -36,10 +36,13 @@ public final class Report {
     /**
      * Begins a report.
      *
-     * @param name of its files, such as {@code knn}
+     * @param name of its files, such as {@code knn}: not {@code index}, which lists the reports, and no path
      * @param title of its page
      */
     public static Builder builder(String name, String title) {
+        if (name.isBlank() || name.equals("index") || name.contains("/") || name.contains("\\")) {
+            throw new IllegalArgumentException("'" + name + "' cannot be the name of a report's files");
+        }
         return new Builder(name, title);
     }
 
@@ -124,8 +127,11 @@ public final class Report {
             return this;
         }
 
-        /** Adds a figure. */
+        /** Adds a figure, whose name no other has. */
         public Builder figure(Figure figure) {
+            if (figures.stream().anyMatch(f -> f.name().equals(figure.name()))) {
+                throw new IllegalArgumentException("report " + name + " has two figures '" + figure.name() + "'");
+            }
             figures.add(figure);
             return this;
         }
@@ -136,8 +142,12 @@ public final class Report {
             return this;
         }
 
-        /** Adds a part of the page. */
+        /** Adds a part of the page, whose name no other and no field of the JSON has. */
         public Builder section(Section section) {
+            if (ReportJson.FIELDS.contains(section.name())
+                    || sections.stream().anyMatch(s -> s.name().equals(section.name()))) {
+                throw new IllegalArgumentException("report " + name + " has two fields '" + section.name() + "'");
+            }
             sections.add(section);
             return this;
         }

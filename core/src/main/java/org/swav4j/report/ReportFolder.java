@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.swav4j.format.AtomicFile;
 
-/** Where reports lie, in a run's directory under {@code eval/}: of each one {@code <name>.json} and {@code <name>.html}. */
+/**
+ * Where reports lie, in a run's directory under {@code eval/}: of each one {@code <name>.json} and {@code <name>.html}, and
+ * {@code index.html}, which lists them.
+ */
 public final class ReportFolder {
     private final Path folder;
 
@@ -15,16 +18,18 @@ public final class ReportFolder {
     }
 
     /**
-     * Writes both files of a report, replacing those of one of the same name.
+     * Writes both files of a report, replacing those of one of the same name, and the list of all reports anew.
      *
      * @return the page
      * @throws IOException if the folder cannot be written
      */
     public Path write(Report report) throws IOException {
         Files.createDirectories(folder);
-        AtomicFile.write(folder.resolve(report.name() + ".json"), ReportJson.bytes(report));
         Path page = folder.resolve(report.name() + ".html");
         AtomicFile.write(page, new ReportPage(report).html().getBytes(StandardCharsets.UTF_8));
+        AtomicFile.write(folder.resolve(report.name() + ".json"), ReportJson.bytes(report));
+        AtomicFile.write(
+                folder.resolve("index.html"), ReportIndex.of(folder).html().getBytes(StandardCharsets.UTF_8));
         return page;
     }
 }

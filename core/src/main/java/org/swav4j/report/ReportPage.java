@@ -103,8 +103,12 @@ final class ReportPage {
                     tenth(low), tenth(Math.max(high, low + .4)), tenth(100 * value));
         }
         return markup.add(
-                "<span class=\"interval\">95 %%: %s to %s</span>",
-                Words.percent(interval.low()), Words.percent(interval.high()));
+                "<span class=\"interval\">95 %%: %s to %s</span>", unbroken(interval.low()), unbroken(interval.high()));
+    }
+
+    /** In percent, with a space at which no line ends. */
+    private static String unbroken(double share) {
+        return Words.percent(share).replace(' ', '\u00a0');
     }
 
     private static String tenth(double value) {

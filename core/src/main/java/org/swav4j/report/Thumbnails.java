@@ -28,7 +28,7 @@ final class Thumbnails implements AutoCloseable {
      */
     Thumbnails(Map<String, LabelledImages> sources, int expected, long bytes) {
         this.sources = sources;
-        this.side = expected <= 500 ? 96 : expected <= 1000 ? 64 : TINY_SIDE;
+        this.side = expected <= 640 ? 96 : expected <= 1300 ? 64 : TINY_SIDE;
         this.left = bytes;
     }
 

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Records of comma-separated values as RFC 4180 has them, with LF, CRLF or CR between; empty lines are no records. */
-final class CsvRecords {
+public final class CsvRecords implements AutoCloseable {
     private static final int END = -1;
 
     private final Path file;
@@ -24,13 +24,22 @@ final class CsvRecords {
         this.mostCharacters = mostCharacters;
     }
 
+    /** Reads a file: UTF-8, or UTF-16 with a byte order mark. */
+    public static CsvRecords open(Path file) throws IOException {
+        return new CsvRecords(file, ListedImages.reader(file), ListedImages.MOST_CHARACTERS);
+    }
+
     /** The line, counted from 1, in which the last record begins. */
-    int line() {
+    public int line() {
         return recordLine;
     }
 
-    /** The fields of the next record, at least one; null after the last. */
-    List<String> next() throws IOException {
+    /**
+     * The fields of the next record, at least one; null after the last.
+     *
+     * @throws org.swav4j.data.DataException naming file and line, if a record is not of the format
+     */
+    public List<String> next() throws IOException {
         int c = read();
         while (c == '\n') {
             c = read();
@@ -108,5 +117,10 @@ final class CsvRecords {
             line++;
         }
         return c;
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.close();
     }
 }

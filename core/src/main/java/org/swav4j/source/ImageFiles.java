@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /** Which files are images, by their names, and how one is read. */
-final class ImageFiles {
+public final class ImageFiles {
     /** Larger files are refused before they are read: 67 million pixels of 16-bit RGB need 384 MiB without compression. */
     static final long MAX_BYTES = 512L << 20;
 
@@ -41,8 +41,12 @@ final class ImageFiles {
         return name.startsWith(".");
     }
 
-    /** The content of a regular file. */
-    static byte[] read(Path file) throws IOException {
+    /**
+     * The content of a regular file.
+     *
+     * @throws IOException if it is none, or larger than any image that is accepted
+     */
+    public static byte[] read(Path file) throws IOException {
         // a named pipe would never end; where files are not local there are none, and asking costs a request
         if (file.getFileSystem() == FileSystems.getDefault()
                 && !Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {

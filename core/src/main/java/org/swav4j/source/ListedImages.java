@@ -19,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** What a list or manifest says: a path a line, and its class where the format has one. */
 final class ListedImages {
     /** Larger lines are no paths. */
-    private static final int MOST_CHARACTERS = 1 << 20;
+    static final int MOST_CHARACTERS = 1 << 20;
 
     private ListedImages() {}
 
@@ -71,7 +71,7 @@ final class ListedImages {
         return new DataException(list + ":" + line + ": " + what);
     }
 
-    private static BufferedReader reader(Path list) throws IOException {
+    static BufferedReader reader(Path list) throws IOException {
         InputStream in = new BufferedInputStream(Files.newInputStream(list), 1 << 16);
         in.mark(3);
         byte[] start = in.readNBytes(3);
