@@ -1,6 +1,7 @@
 package org.swav4j.eval;
 
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -23,7 +24,10 @@ import org.swav4j.tensor.Precision;
 import org.swav4j.tensor.RandomState;
 import org.swav4j.tensor.StateDict;
 
-/** A trunk as evaluations use it: batch norm with running statistics, no gradient. Owns its weights until closed. */
+/**
+ * A trunk as evaluations use it: batch norm with running statistics, folded into the convolutions, no gradient. Owns its weights
+ * until closed.
+ */
 public final class FrozenEncoder implements FeatureExtractor, AutoCloseable {
     /** Up to this side images are small ones that fill their frame, evaluated whole. */
     private static final int WHOLE_IMAGE_SIDE = 96;
@@ -31,27 +35,30 @@ public final class FrozenEncoder implements FeatureExtractor, AutoCloseable {
     private final EncoderInfo info;
     private final Placement placement;
     private final Precision precision;
-    private final StateDict state;
+    private final StateDict state = new StateDict();
     private final ResNet trunk;
     private final PixelNormalization normalization;
 
-    private FrozenEncoder(EncoderInfo info, Placement placement, Precision precision) {
+    /** @param load fills the network's tensors, which begin as a training's do */
+    private FrozenEncoder(EncoderInfo info, Placement placement, Precision precision, Consumer<StateDict> load) {
         this.info = info;
         this.placement = placement;
         this.precision = precision;
         placement.device().configure();
         ModuleState modules = new ModuleState(placement);
-        try (PointerScope scope = new PointerScope()) {
-            this.trunk = new ResNet(modules, Architecture.parse(info.arch()), Stem.parse(info.stem()), new Alone());
+        try (StateDict trained = modules.all();
+                PointerScope scope = new PointerScope()) {
+            ResNet whole = new ResNet(modules, Architecture.parse(info.arch()), Stem.parse(info.stem()), new Alone());
+            load.accept(trained);
+            this.trunk = whole.folded(precision.type(), state);
         }
-        this.state = modules.all();
         this.normalization = new PixelNormalization(placement);
     }
 
     /** Fresh weights: those a training with this seed starts from. Reseeds the process's default generator. */
     public static FrozenEncoder untrained(EncoderInfo info, long seed, Placement placement, Precision precision) {
         RandomState.seed(seed);
-        return new FrozenEncoder(info, placement, precision);
+        return new FrozenEncoder(info, placement, precision, fresh -> {});
     }
 
     /**
@@ -70,18 +77,18 @@ public final class FrozenEncoder implements FeatureExtractor, AutoCloseable {
      * @throws CheckpointException if it does not fit what it says of itself
      */
     public static FrozenEncoder of(Checkpoint checkpoint, Placement placement, Precision precision) {
-        FrozenEncoder encoder;
+        String place = checkpoint.directory().toString();
         try {
-            encoder = new FrozenEncoder(checkpoint.encoder(), placement, precision);
+            Architecture.parse(checkpoint.encoder().arch());
+            Stem.parse(checkpoint.encoder().stem());
         } catch (IllegalArgumentException e) {
-            throw new CheckpointException(checkpoint.directory() + ": " + e.getMessage(), e);
+            throw new CheckpointException(place + ": " + e.getMessage(), e);
         }
         try (StateDict trunk = trunkOf(checkpoint)) {
-            encoder.state.copyFrom(trunk, checkpoint.directory().toString());
-            return encoder;
-        } catch (RuntimeException e) {
-            encoder.close();
-            throw e instanceof IllegalArgumentException ? new CheckpointException(e.getMessage(), e) : e;
+            return new FrozenEncoder(
+                    checkpoint.encoder(), placement, precision, trained -> trained.copyFrom(trunk, place));
+        } catch (IllegalArgumentException e) {
+            throw new CheckpointException(e.getMessage(), e);
         }
     }
 

@@ -5,6 +5,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.comm.Collective;
 
 /**
@@ -51,6 +52,17 @@ public final class BatchNorm {
                 MOMENTUM,
                 EPSILON,
                 true);
+    }
+
+    /** float64 [C]: what {@link Pass#INFERENCE} multiplies by. */
+    Tensor scale() {
+        Tensor variance = runningVar.to(ScalarType.Double).add(new Scalar(EPSILON));
+        return weight.to(ScalarType.Double).div(variance.sqrt());
+    }
+
+    /** float64 [C]: what {@link Pass#INFERENCE} adds after that. */
+    Tensor shift(Tensor scale) {
+        return bias.to(ScalarType.Double).sub(runningMean.to(ScalarType.Double).mul(scale));
     }
 
     private Tensor synchronised(Tensor x, Pass pass) {

@@ -7,7 +7,9 @@ import static org.bytedeco.pytorch.global.torch.relu_;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.comm.Collective;
+import org.swav4j.tensor.StateDict;
 
 /**
  * A residual trunk with global average pooling (He et al. 2015; paper, section 4). Tensor names are torchvision's:
@@ -16,8 +18,8 @@ import org.swav4j.comm.Collective;
  */
 public final class ResNet {
     private final Stem stem;
-    private final Conv2d conv1;
-    private final BatchNorm bn1;
+    private final ConvNorm first;
+    private final List<Block> blocks;
     private final List<Segment> segments = new ArrayList<>();
 
     /**
@@ -35,30 +37,59 @@ public final class ResNet {
      * @param state where its tensors go
      */
     public ResNet(ModuleState state, Architecture architecture, Stem stem, Collective collective) {
-        int channels = architecture.stemChannels();
+        // the order in which weights are drawn: the stem's first
+        this(stem, first(state, architecture, stem, collective), blocks(state, architecture, collective));
+    }
+
+    private ResNet(Stem stem, ConvNorm first, List<Block> blocks) {
         this.stem = stem;
-        this.conv1 = switch (stem) {
+        this.first = first;
+        this.blocks = blocks;
+        segments.add(this::begin);
+        blocks.forEach(block -> segments.add(block::forward));
+        Segment last = segments.remove(segments.size() - 1);
+        segments.add(
+                (x, pass) -> adaptive_avg_pool2d(last.forward(x, pass), 1, 1).flatten(1, -1));
+    }
+
+    private static ConvNorm first(ModuleState state, Architecture architecture, Stem stem, Collective collective) {
+        int channels = architecture.stemChannels();
+        Conv2d convolution = switch (stem) {
             case IMAGENET -> new Conv2d(state.under("conv1"), 3, channels, 7, 2);
             case SMALL -> new Conv2d(state.under("conv1"), 3, channels, 3, 1);
             case SMALL_STRIDE2 -> new Conv2d(state.under("conv1"), 3, channels, 3, 2);
         };
-        this.bn1 = new BatchNorm(state.under("bn1"), channels, collective);
-        segments.add(this::begin);
-        int in = channels;
+        return new ConvNorm(convolution, new BatchNorm(state.under("bn1"), channels, collective));
+    }
+
+    private static List<Block> blocks(ModuleState state, Architecture architecture, Collective collective) {
+        List<Block> blocks = new ArrayList<>();
+        int in = architecture.stemChannels();
         for (int stage = 0; stage < 4; stage++) {
-            int inner = channels << stage;
+            int inner = architecture.stemChannels() << stage;
             int out = architecture.bottleneck() ? 4 * inner : inner;
             for (int block = 0; block < architecture.blocks().get(stage); block++) {
                 int stride = stage > 0 && block == 0 ? 2 : 1;
                 ModuleState blockState = state.under("layer" + (stage + 1) + "." + block);
-                Block made = new Block(blockState, in, inner, out, stride, architecture.bottleneck(), collective);
-                segments.add(made::forward);
+                blocks.add(Block.of(blockState, in, inner, out, stride, architecture.bottleneck(), collective));
                 in = out;
             }
         }
-        Segment last = segments.remove(segments.size() - 1);
-        segments.add(
-                (x, pass) -> adaptive_avg_pool2d(last.forward(x, pass), 1, 1).flatten(1, -1));
+        return blocks;
+    }
+
+    /**
+     * The same trunk for {@link Pass#INFERENCE} alone, every batch norm made part of the convolution before it: the same
+     * features but for rounding, with fewer passes over memory. Later changes of this trunk's weights do not reach it.
+     *
+     * @param type of its weights
+     * @param owner receives them
+     */
+    public ResNet folded(ScalarType type, StateDict owner) {
+        List<Block> folded = new ArrayList<>();
+        ConvNorm begin = first.folded(type, owner);
+        blocks.forEach(block -> folded.add(block.folded(type, owner)));
+        return new ResNet(stem, begin, folded);
     }
 
     /** The trunk in parts, in order: the stem, then each residual block, the last one with the pooling. */
@@ -81,7 +112,7 @@ public final class ResNet {
     }
 
     private Tensor begin(Tensor pixels, Pass pass) {
-        Tensor x = relu_(bn1.forward(conv1.forward(pixels), pass));
+        Tensor x = relu_(first.forward(pixels, pass));
         if (stem == Stem.IMAGENET) {
             long[] one = {1, 1};
             x = max_pool2d(x, new long[] {3, 3}, new long[] {2, 2}, one, one, false);
@@ -89,44 +120,56 @@ public final class ResNet {
         return x;
     }
 
-    /** A residual block: two 3×3 convolutions, or 1×1–3×3–1×1. */
-    private static final class Block {
-        private final List<Conv2d> convolutions = new ArrayList<>();
-        private final List<BatchNorm> norms = new ArrayList<>();
-        private Conv2d downsample;
-        private BatchNorm downsampleNorm;
-
-        Block(ModuleState state, int in, int inner, int out, int stride, boolean bottleneck, Collective collective) {
+    /** A residual block: two 3×3 convolutions, or 1×1–3×3–1×1; {@code downsample} is null where the shortcut is x itself. */
+    private record Block(List<ConvNorm> layers, ConvNorm downsample) {
+        static Block of(
+                ModuleState state, int in, int inner, int out, int stride, boolean bottleneck, Collective collective) {
+            List<ConvNorm> layers = new ArrayList<>();
             if (bottleneck) {
-                add(state, in, inner, 1, 1, collective);
-                add(state, inner, inner, 3, stride, collective);
-                add(state, inner, out, 1, 1, collective);
+                add(layers, state, in, inner, 1, 1, collective);
+                add(layers, state, inner, inner, 3, stride, collective);
+                add(layers, state, inner, out, 1, 1, collective);
             } else {
-                add(state, in, inner, 3, stride, collective);
-                add(state, inner, out, 3, 1, collective);
+                add(layers, state, in, inner, 3, stride, collective);
+                add(layers, state, inner, out, 3, 1, collective);
             }
+            ConvNorm downsample = null;
             if (stride != 1 || in != out) {
-                downsample = new Conv2d(state.under("downsample.0"), in, out, 1, stride);
-                downsampleNorm = new BatchNorm(state.under("downsample.1"), out, collective);
+                Conv2d convolution = new Conv2d(state.under("downsample.0"), in, out, 1, stride);
+                downsample = new ConvNorm(convolution, new BatchNorm(state.under("downsample.1"), out, collective));
             }
+            return new Block(layers, downsample);
         }
 
-        private void add(ModuleState state, int in, int out, int kernel, int stride, Collective collective) {
-            int number = convolutions.size() + 1;
-            convolutions.add(new Conv2d(state.under("conv" + number), in, out, kernel, stride));
-            norms.add(new BatchNorm(state.under("bn" + number), out, collective));
+        private static void add(
+                List<ConvNorm> layers,
+                ModuleState state,
+                int in,
+                int out,
+                int kernel,
+                int stride,
+                Collective collective) {
+            int number = layers.size() + 1;
+            Conv2d convolution = new Conv2d(state.under("conv" + number), in, out, kernel, stride);
+            layers.add(new ConvNorm(convolution, new BatchNorm(state.under("bn" + number), out, collective)));
+        }
+
+        Block folded(ScalarType type, StateDict owner) {
+            List<ConvNorm> folded = new ArrayList<>();
+            layers.forEach(layer -> folded.add(layer.folded(type, owner)));
+            return new Block(folded, downsample == null ? null : downsample.folded(type, owner));
         }
 
         Tensor forward(Tensor x, Pass pass) {
             Tensor y = x;
-            int last = convolutions.size() - 1;
+            int last = layers.size() - 1;
             for (int i = 0; i <= last; i++) {
-                y = norms.get(i).forward(convolutions.get(i).forward(y), pass);
+                y = layers.get(i).forward(y, pass);
                 if (i < last) {
                     y = relu_(y);
                 }
             }
-            Tensor shortcut = downsample == null ? x : downsampleNorm.forward(downsample.forward(x), pass);
+            Tensor shortcut = downsample == null ? x : downsample.forward(x, pass);
             return relu_(y.add_(shortcut));
         }
     }

@@ -52,6 +52,11 @@ public enum Precision {
         };
     }
 
+    /** Of weights that are only ever computed with in this precision. */
+    public ScalarType type() {
+        return this == BF16 ? ScalarType.BFloat16 : ScalarType.Float;
+    }
+
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);
