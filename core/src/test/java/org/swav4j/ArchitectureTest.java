@@ -43,6 +43,9 @@ class ArchitectureTest {
             Map.entry(
                     "eval",
                     Set.of("loader", "nn", "optim", "comm", "runlog", "tensor", "checkpoint", "data", "augment")),
+            Map.entry(
+                    "probe",
+                    Set.of("augment", "checkpoint", "data", "eval", "format", "loader", "nn", "optim", "tensor")),
             Map.entry("report", Set.of("checkpoint", "data", "eval", "format")),
             Map.entry("encode", Set.of("augment", "checkpoint", "comm", "data", "eval", "nn", "tensor")),
             Map.entry("embed", Set.of("augment", "data", "encode", "format", "loader", "tensor")),

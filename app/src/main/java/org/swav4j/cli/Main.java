@@ -55,6 +55,7 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(main);
         line.addSubcommand(PretrainCommand.commandLine());
         line.addSubcommand(new KnnCommand());
+        line.addSubcommand(new LinearCommand());
         line.addSubcommand(new ImportCommand());
         line.addSubcommand(new EmbedCommand());
         line.addSubcommand(new ExportCommand());

@@ -5,7 +5,10 @@ import static org.bytedeco.pytorch.global.torch.max_pool2d;
 import static org.bytedeco.pytorch.global.torch.relu_;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 import org.swav4j.comm.Collective;
 
@@ -19,6 +22,8 @@ public final class ResNet {
     private final Conv2d conv1;
     private final BatchNorm bn1;
     private final List<Segment> segments = new ArrayList<>();
+    /** Per stage the number of segments up to its end. */
+    private final List<Integer> ends = new ArrayList<>();
 
     /**
      * A part of the trunk that can be run again by itself: its output depends on its input alone, which it does not change.
@@ -55,10 +60,10 @@ public final class ResNet {
                 segments.add(made::forward);
                 in = out;
             }
+            ends.add(segments.size());
         }
         Segment last = segments.remove(segments.size() - 1);
-        segments.add(
-                (x, pass) -> adaptive_avg_pool2d(last.forward(x, pass), 1, 1).flatten(1, -1));
+        segments.add((x, pass) -> pooled(last.forward(x, pass)));
     }
 
     /** The trunk in parts, in order: the stem, then each residual block, the last one with the pooling. */
@@ -78,6 +83,34 @@ public final class ResNet {
             x = segment.forward(x, pass);
         }
         return x;
+    }
+
+    /**
+     * Features at the ends of stages, each averaged over all places; nothing behind the last of them is computed.
+     *
+     * @param pixels [N, 3, H, W], normalised
+     * @return per stage, in the order asked for, [N, F], F = {@link Architecture#features(Stage)}
+     */
+    public List<Tensor> forward(Tensor pixels, Pass pass, List<Stage> stages) {
+        Map<Stage, Tensor> found = new EnumMap<>(Stage.class);
+        Tensor x = pixels;
+        int done = 0;
+        for (Stage stage : Stage.values()) {
+            if (found.size() == Set.copyOf(stages).size()) {
+                break;
+            }
+            for (; done < ends.get(stage.ordinal()); done++) {
+                x = segments.get(done).forward(x, pass);
+            }
+            if (stages.contains(stage)) {
+                found.put(stage, done == segments.size() ? x : pooled(x));
+            }
+        }
+        return stages.stream().map(found::get).toList();
+    }
+
+    private static Tensor pooled(Tensor x) {
+        return adaptive_avg_pool2d(x, 1, 1).flatten(1, -1);
     }
 
     private Tensor begin(Tensor pixels, Pass pass) {
