@@ -59,6 +59,9 @@ class ArchitectureTest {
                             "nn",
                             "optim",
                             "tensor")),
+            Map.entry(
+                    "probe",
+                    Set.of("augment", "checkpoint", "data", "eval", "format", "loader", "nn", "optim", "tensor")),
             Map.entry("encode", Set.of("augment", "checkpoint", "comm", "data", "eval", "nn", "tensor")),
             Map.entry("embed", Set.of("augment", "data", "encode", "format", "loader", "tensor")),
             Map.entry("cluster", Set.of("augment", "data", "encode", "eval", "format", "loader", "report")),

@@ -58,6 +58,7 @@ public final class Main implements Runnable {
         line.addSubcommand(new FinetuneCommand());
         line.addSubcommand(new SupervisedCommand());
         line.addSubcommand(new CompareCommand());
+        line.addSubcommand(new LinearCommand());
         line.addSubcommand(new ImportCommand());
         line.addSubcommand(new EmbedCommand());
         line.addSubcommand(new ExportCommand());

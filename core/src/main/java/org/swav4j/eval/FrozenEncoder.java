@@ -1,6 +1,7 @@
 package org.swav4j.eval;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -19,6 +20,7 @@ import org.swav4j.nn.PixelNormalization;
 import org.swav4j.nn.ProjectionHead;
 import org.swav4j.nn.Prototypes;
 import org.swav4j.nn.ResNet;
+import org.swav4j.nn.Stage;
 import org.swav4j.nn.Stem;
 import org.swav4j.tensor.Precision;
 import org.swav4j.tensor.RandomState;
@@ -109,6 +111,20 @@ public final class FrozenEncoder implements FeatureExtractor, AutoCloseable {
     public Tensor features(Tensor pixels) {
         try (Precision.Region region = precision.on(placement.device().type())) {
             return trunk.forward(normalization.apply(pixels), Pass.INFERENCE).to(ScalarType.Float);
+        }
+    }
+
+    /**
+     * Features at the ends of stages; see {@link ResNet#forward(Tensor, Pass, List)}.
+     *
+     * @param pixels uint8 RGB [N, H, W, 3]
+     * @return per stage float32 [N, F]
+     */
+    public List<Tensor> features(Tensor pixels, List<Stage> stages) {
+        try (Precision.Region region = precision.on(placement.device().type())) {
+            return trunk.forward(normalization.apply(pixels), Pass.INFERENCE, stages).stream()
+                    .map(features -> features.to(ScalarType.Float))
+                    .toList();
         }
     }
 

@@ -71,6 +71,11 @@ public record Architecture(String name, List<Integer> blocks, boolean bottleneck
         return stemChannels() * 8 * (bottleneck ? 4 : 1);
     }
 
+    /** Channels at the end of a stage. */
+    public int features(Stage stage) {
+        return (stemChannels() << stage.ordinal()) * (bottleneck ? 4 : 1);
+    }
+
     @Override
     public String toString() {
         return name;

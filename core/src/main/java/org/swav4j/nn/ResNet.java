@@ -5,7 +5,10 @@ import static org.bytedeco.pytorch.global.torch.max_pool2d;
 import static org.bytedeco.pytorch.global.torch.relu_;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.comm.Collective;
@@ -21,6 +24,8 @@ public final class ResNet {
     private final ConvNorm first;
     private final List<Block> blocks;
     private final List<Segment> segments = new ArrayList<>();
+    /** Per stage the number of segments up to its end. */
+    private final List<Integer> ends;
 
     /**
      * A part of the trunk that can be run again by itself: its output depends on its input alone, which it does not change.
@@ -38,18 +43,32 @@ public final class ResNet {
      */
     public ResNet(ModuleState state, Architecture architecture, Stem stem, Collective collective) {
         // the order in which weights are drawn: the stem's first
-        this(stem, first(state, architecture, stem, collective), blocks(state, architecture, collective));
+        this(
+                stem,
+                first(state, architecture, stem, collective),
+                blocks(state, architecture, collective),
+                ends(architecture));
     }
 
-    private ResNet(Stem stem, ConvNorm first, List<Block> blocks) {
+    private ResNet(Stem stem, ConvNorm first, List<Block> blocks, List<Integer> ends) {
         this.stem = stem;
         this.first = first;
         this.blocks = blocks;
+        this.ends = ends;
         segments.add(this::begin);
         blocks.forEach(block -> segments.add(block::forward));
         Segment last = segments.remove(segments.size() - 1);
-        segments.add(
-                (x, pass) -> adaptive_avg_pool2d(last.forward(x, pass), 1, 1).flatten(1, -1));
+        segments.add((x, pass) -> pooled(last.forward(x, pass)));
+    }
+
+    private static List<Integer> ends(Architecture architecture) {
+        List<Integer> ends = new ArrayList<>();
+        int segments = 1;
+        for (int blocks : architecture.blocks()) {
+            segments += blocks;
+            ends.add(segments);
+        }
+        return ends;
     }
 
     private static ConvNorm first(ModuleState state, Architecture architecture, Stem stem, Collective collective) {
@@ -89,7 +108,7 @@ public final class ResNet {
         List<Block> folded = new ArrayList<>();
         ConvNorm begin = first.folded(type, owner);
         blocks.forEach(block -> folded.add(block.folded(type, owner)));
-        return new ResNet(stem, begin, folded);
+        return new ResNet(stem, begin, folded, ends);
     }
 
     /** The trunk in parts, in order: the stem, then each residual block, the last one with the pooling. */
@@ -109,6 +128,34 @@ public final class ResNet {
             x = segment.forward(x, pass);
         }
         return x;
+    }
+
+    /**
+     * Features at the ends of stages, each averaged over all places; nothing behind the last of them is computed.
+     *
+     * @param pixels [N, 3, H, W], normalised
+     * @return per stage, in the order asked for, [N, F], F = {@link Architecture#features(Stage)}
+     */
+    public List<Tensor> forward(Tensor pixels, Pass pass, List<Stage> stages) {
+        Map<Stage, Tensor> found = new EnumMap<>(Stage.class);
+        Tensor x = pixels;
+        int done = 0;
+        for (Stage stage : Stage.values()) {
+            if (found.size() == Set.copyOf(stages).size()) {
+                break;
+            }
+            for (; done < ends.get(stage.ordinal()); done++) {
+                x = segments.get(done).forward(x, pass);
+            }
+            if (stages.contains(stage)) {
+                found.put(stage, done == segments.size() ? x : pooled(x));
+            }
+        }
+        return stages.stream().map(found::get).toList();
+    }
+
+    private static Tensor pooled(Tensor x) {
+        return adaptive_avg_pool2d(x, 1, 1).flatten(1, -1);
     }
 
     private Tensor begin(Tensor pixels, Pass pass) {
