@@ -119,7 +119,12 @@ final class CompareCommand implements Callable<Integer> {
                 options.seed(),
                 Integer.MAX_VALUE,
                 new Quarantine("images"));
-        Comparison comparison = new Comparison(tuned, scratch(preset), choices, seeds, Optional.empty());
+        Comparison comparison = new Comparison(
+                tuned,
+                scratch(preset),
+                choices,
+                seeds,
+                Optional.of(new FrozenLinear(options, view, new Quarantine("images"))));
         return run(comparison, options.reportFolder(encoder));
     }
 

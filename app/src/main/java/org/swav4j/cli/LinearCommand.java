@@ -13,12 +13,13 @@ import org.swav4j.augment.EvalTransform;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
 import org.swav4j.eval.EncoderSource;
+import org.swav4j.eval.EvaluationSplit;
 import org.swav4j.eval.FrozenEncoder;
-import org.swav4j.eval.KnnProtocol;
+import org.swav4j.eval.Leakage;
 import org.swav4j.nn.Architecture;
 import org.swav4j.nn.Stage;
-import org.swav4j.probe.CachedProbe;
 import org.swav4j.probe.CachedProbe.Fitted;
+import org.swav4j.probe.CachedProbe;
 import org.swav4j.probe.EpochScore;
 import org.swav4j.probe.LinearRecipe;
 import org.swav4j.probe.LinearTraining;
@@ -72,7 +73,12 @@ final class LinearCommand implements Callable<Integer> {
     private LinearOptions linear;
 
     /** What is classified, by which encoder. */
-    private record Question(EncoderSource source, FrozenEncoder encoder, LabelledImages train, LabelledImages test) {}
+    private record Question(
+            EncoderSource source,
+            FrozenEncoder encoder,
+            LabelledImages train,
+            LabelledImages test,
+            List<String> warnings) {}
 
     @Override
     public Integer call() throws IOException {
@@ -83,14 +89,16 @@ final class LinearCommand implements Callable<Integer> {
         EvaluationOptions.refuse(problems);
         LabelledImages all = Places.images(spec, "--train", train);
         LabelledImages asked = Places.images(spec, "--test", test);
-        KnnProtocol.requireClasses(all, asked);
+        EvaluationSplit split = new EvaluationSplit(all, asked);
         LabelledImages known = labels.choice().of(all, options.seed());
         EncoderSource source = options.encoder();
         // what libtorch is told of threads holds for the thread that tells it
         torch.set_num_threads(options.threads());
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), ProgressLine.suitable(options.quiet()));
         try (FrozenEncoder encoder = source.open(options.placement(), options.precision())) {
-            Question question = new Question(source, encoder, known, asked);
+            List<String> warnings = new ArrayList<>(split.warnings());
+            Leakage.between(known, asked, options.workers()).warning(known, asked).ifPresent(warnings::add);
+            Question question = new Question(source, encoder, known, asked, warnings);
             return linear.cached() ? cached(question, progress) : onCrops(question, progress);
         } finally {
             progress.finish();
@@ -210,7 +218,7 @@ final class LinearCommand implements Callable<Integer> {
     }
 
     private Report.Builder report(String name, Question question) {
-        return Report.builder(
+        Report.Builder report = Report.builder(
                         name,
                         "Linear classification of " + question.test.description() + " by frozen features of "
                                 + question.source.description())
@@ -224,6 +232,8 @@ final class LinearCommand implements Callable<Integer> {
                 .setting("precision", options.precision().toString())
                 .setting("threads", options.threads())
                 .setting("seed", options.seed());
+        question.warnings.forEach(report::warning);
+        return report;
     }
 
     private StageFeatures features(

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         description = "Measures an encoder's frozen features on other data sets.",
         synopsisSubcommandLabel = "COMMAND",
         mixinStandardHelpOptions = true,
-        subcommands = {TransferSvmCommand.class, HelpCommand.class})
+        subcommands = {TransferSvmCommand.class, LinearCommand.class, HelpCommand.class})
 final class TransferCommand implements Runnable {
     @Spec
     private CommandSpec spec;
