@@ -18,8 +18,8 @@ import org.swav4j.eval.FrozenEncoder;
 import org.swav4j.eval.Leakage;
 import org.swav4j.nn.Architecture;
 import org.swav4j.nn.Stage;
-import org.swav4j.probe.CachedProbe.Fitted;
 import org.swav4j.probe.CachedProbe;
+import org.swav4j.probe.CachedProbe.Fitted;
 import org.swav4j.probe.EpochScore;
 import org.swav4j.probe.LinearRecipe;
 import org.swav4j.probe.LinearTraining;
@@ -97,7 +97,9 @@ final class LinearCommand implements Callable<Integer> {
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), ProgressLine.suitable(options.quiet()));
         try (FrozenEncoder encoder = source.open(options.placement(), options.precision())) {
             List<String> warnings = new ArrayList<>(split.warnings());
-            Leakage.between(known, asked, options.workers()).warning(known, asked).ifPresent(warnings::add);
+            Leakage.between(known, asked, options.workers())
+                    .warning(known, asked)
+                    .ifPresent(warnings::add);
             Question question = new Question(source, encoder, known, asked, warnings);
             return linear.cached() ? cached(question, progress) : onCrops(question, progress);
         } finally {
