@@ -27,8 +27,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description = {
-            "Makes a checkpoint of a ResNet that was saved with PyTorch: of SwAV, DeepCluster-v2, MoCo, DINO, solo-learn,"
-                    + " Lightly, torchvision or timm. Reads tensors and plain values; runs nothing of the file."
+            "Makes a checkpoint of a ResNet that was saved with PyTorch or as safetensors: of SwAV, DeepCluster-v2, MoCo,"
+                    + " DINO, solo-learn, Lightly, torchvision or timm, or by 'swav export'. Reads tensors and plain values;"
+                    + " runs nothing of the file."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -42,7 +43,7 @@ final class ImportCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "FILE",
             converter = Places.OnThisMachine.class,
-            description = "What torch.save wrote: .pth, .pth.tar, .pt, .ckpt.")
+            description = "What torch.save wrote (.pth, .pth.tar, .pt, .ckpt), or .safetensors.")
     private Path file;
 
     @Option(
@@ -71,9 +72,8 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--image-size",
             paramLabel = "N",
-            defaultValue = "224",
-            description = "Side of images to use the encoder with [224].")
-    private int imageSize;
+            description = "Side of images to use the encoder with [as an exported file says; else 224].")
+    private Integer imageSize;
 
     @Option(names = "--json", description = "Print as JSON.")
     private boolean json;
@@ -95,9 +95,7 @@ final class ImportCommand implements Callable<Integer> {
 
     private ImportedEncoder.Choices choices() {
         List<String> problems = new ArrayList<>();
-        if (imageSize < 8 || imageSize > 2048) {
-            problems.add("--image-size: '" + imageSize + "': must be from 8 to 2048");
-        }
+        EvaluationOptions.range(problems, "--image-size", imageSize, 8, 2048);
         Stem given = null;
         try {
             given = stem == null ? null : Stem.parse(stem);

@@ -25,7 +25,7 @@ public record CheckpointPlace(Path root, Optional<Path> checkpoint) {
         Path path = Pointer.follow(named);
         if (Files.isRegularFile(path)) {
             throw new CheckpointException(path + ": is a file; a run and a checkpoint of swav4j are folders."
-                    + " Of a file of PyTorch's, such as a .pth, swav import FILE --out DIR makes a checkpoint");
+                    + " Of a file of PyTorch's or a .safetensors, swav import FILE --out DIR makes a checkpoint");
         }
         if (!Files.isDirectory(path)) {
             boolean leadsNowhere = Files.exists(named, LinkOption.NOFOLLOW_LINKS);

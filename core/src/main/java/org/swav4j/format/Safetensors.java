@@ -166,11 +166,24 @@ public final class Safetensors {
          * @throws IllegalArgumentException when there is no such tensor
          */
         public long[] shape(String name) {
+            return entry(name).shape().clone();
+        }
+
+        /**
+         * A tensor's element type, from the header.
+         *
+         * @throws IllegalArgumentException when there is no such tensor
+         */
+        public DType dtype(String name) {
+            return entry(name).dtype();
+        }
+
+        private SafetensorsHeader.Entry entry(String name) {
             SafetensorsHeader.Entry entry = header.entries().get(name);
             if (entry == null) {
                 throw new IllegalArgumentException(path + ": there is no tensor '" + name + "'");
             }
-            return entry.shape().clone();
+            return entry;
         }
 
         /** The header's metadata in its order; empty when there is none. */

@@ -15,15 +15,15 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.checkpoint.EncoderFolder;
 import org.swav4j.format.DType;
 import org.swav4j.format.FormatException;
+import org.swav4j.format.Safetensors;
 import org.swav4j.format.Sha256;
-import org.swav4j.pickle.PickledTensor;
 import org.swav4j.pickle.TorchFile;
 import org.swav4j.tensor.StateDict;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Makes a checkpoint of an encoder that another program saved with PyTorch. Weights become float32, whatever they were; tensors
+ * Makes a checkpoint of an encoder that another program saved with PyTorch or as safetensors, or that was exported. Weights become float32, whatever they were; tensors
  * are read one at a time.
  */
 public final class EncoderImport {
@@ -44,24 +44,35 @@ public final class EncoderImport {
     public static ImportedEncoder run(Path file, Path target, ImportedEncoder.Choices choices, String version)
             throws IOException {
         EncoderFolder.requireFree(target);
+        if (SafetensorsState.isOne(file)) {
+            Safetensors.File content = Safetensors.read(file);
+            ImportedEncoder.Choices completed = SafetensorsState.completed(file, content, choices);
+            return write(file, SafetensorsState.of(file, content), completed, target, version);
+        }
         try (TorchFile content = TorchFile.open(file)) {
-            ImportedEncoder encoder = ImportedEncoder.recognise(file, content, choices);
-            try (StateDict model = read(file, content, encoder)) {
-                byte[] origin = JSON.writeValueAsBytes(origin(file, encoder));
-                EncoderFolder.write(target, encoder.encoder(), model, origin, version);
-            }
-            return encoder;
+            return write(file, SavedState.in(file, content), choices, target, version);
         }
     }
 
+    private static ImportedEncoder write(
+            Path file, SavedState state, ImportedEncoder.Choices choices, Path target, String version)
+            throws IOException {
+        ImportedEncoder encoder = ImportedEncoder.recognise(file, state, choices);
+        try (StateDict model = read(file, encoder)) {
+            byte[] origin = JSON.writeValueAsBytes(origin(file, encoder));
+            EncoderFolder.write(target, encoder.encoder(), model, origin, version);
+        }
+        return encoder;
+    }
+
     /** The encoder's tensors; the caller closes them. */
-    private static StateDict read(Path file, TorchFile content, ImportedEncoder encoder) throws IOException {
+    private static StateDict read(Path file, ImportedEncoder encoder) throws IOException {
         StateDict state = new StateDict();
         try {
-            for (Map.Entry<String, PickledTensor> each : encoder.tensors().entrySet()) {
+            for (Map.Entry<String, SavedTensor> each : encoder.tensors().entrySet()) {
                 try (PointerScope scope = new PointerScope();
                         NoGradGuard noGrad = new NoGradGuard()) {
-                    Tensor tensor = tensor(content, each.getValue());
+                    Tensor tensor = tensor(each.getValue());
                     if (!tensor.isfinite().all().item_bool()) {
                         throw new FormatException(
                                 file,
@@ -82,12 +93,13 @@ public final class EncoderImport {
         }
     }
 
-    private static Tensor tensor(TorchFile content, PickledTensor saved) throws IOException {
+    private static Tensor tensor(SavedTensor saved) throws IOException {
         Tensor tensor = torch.zeros(saved.shape(), new TensorOptions(type(saved.dtype())));
-        if (saved.elements() > 0) {
-            content.read(
-                    saved,
-                    new BytePointer(tensor.data_ptr()).capacity(tensor.nbytes()).asByteBuffer());
+        if (tensor.numel() > 0) {
+            saved.content()
+                    .read(new BytePointer(tensor.data_ptr())
+                            .capacity(tensor.nbytes())
+                            .asByteBuffer());
         }
         boolean whole = saved.dtype() == DType.I64 || saved.dtype() == DType.I32;
         return tensor.to(whole ? ScalarType.Long : ScalarType.Float);

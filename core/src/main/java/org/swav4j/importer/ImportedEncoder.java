@@ -12,11 +12,9 @@ import org.swav4j.checkpoint.EncoderInfo;
 import org.swav4j.format.DType;
 import org.swav4j.format.FormatException;
 import org.swav4j.nn.Stem;
-import org.swav4j.pickle.PickledTensor;
-import org.swav4j.pickle.TorchFile;
 
 /**
- * What was recognised in a PyTorch checkpoint, no number of it read yet.
+ * What was recognised in a file of PyTorch's or of safetensors, no number of it read yet.
  *
  * @param place the keys that lead to the state in the file, such as {@code state_dict}
  * @param prefix what stands before the trunk's names there, besides {@code module.}
@@ -34,10 +32,12 @@ public record ImportedEncoder(
         Method method,
         EncoderInfo encoder,
         Head head,
-        Map<String, PickledTensor> tensors,
+        Map<String, SavedTensor> tensors,
         List<String> absent,
         Map<String, Integer> leftOut) {
     private static final String COUNT = "num_batches_tracked";
+    /** What ResNets are usually trained on, pixels. */
+    private static final int USUAL_SIDE = 224;
 
     /** Keeps the maps' order. */
     public ImportedEncoder {
@@ -65,9 +65,9 @@ public record ImportedEncoder(
      *
      * @param prefix of the trunk's names, or null
      * @param stem the stem, whose stride shapes do not tell, or null
-     * @param imageSize side of the images to use the encoder with
+     * @param imageSize side of the images to use the encoder with, or null
      */
-    public record Choices(String prefix, Stem stem, int imageSize) {}
+    public record Choices(String prefix, Stem stem, Integer imageSize) {}
 
     /**
      * Recognises the encoder in a file.
@@ -76,20 +76,20 @@ public record ImportedEncoder(
      * @throws FormatException if there is none, it is not known, or not complete; every missing and unexpected name is said, or
      *     the first shape that differs
      */
-    public static ImportedEncoder recognise(Path file, TorchFile content, Choices choices) throws FormatException {
-        SavedState state = SavedState.in(file, content.root());
+    static ImportedEncoder recognise(Path file, SavedState state, Choices choices) throws FormatException {
         TrunkNames names = TrunkNames.of(file, state.tensors().keySet(), choices.prefix());
-        Map<String, PickledTensor> trunk = new LinkedHashMap<>();
-        Map<String, PickledTensor> rest = new LinkedHashMap<>();
+        Map<String, SavedTensor> trunk = new LinkedHashMap<>();
+        Map<String, SavedTensor> rest = new LinkedHashMap<>();
         state.tensors()
                 .forEach((name, tensor) -> names.ours(name)
                         .ifPresentOrElse(ours -> trunk.put(ours, tensor), () -> rest.put(name, tensor)));
+        int imageSize = choices.imageSize() != null ? choices.imageSize() : USUAL_SIDE;
         TrunkShapes shapes = TrunkShapes.recognise(file, shapes(trunk), choices.stem());
         boolean reference = names.prefix().isEmpty() && !names.numbered();
         HeadShapes head = reference ? HeadShapes.recognise(shapes(rest)) : new HeadShapes(null, null, List.of());
         Map<String, long[]> expected = new LinkedHashMap<>(shapes.expected());
         expected.putAll(head.expected(shapes.arch().features()));
-        Map<String, PickledTensor> tensors = new LinkedHashMap<>(trunk);
+        Map<String, SavedTensor> tensors = new LinkedHashMap<>(trunk);
         expected.keySet().stream().filter(rest::containsKey).forEach(name -> tensors.put(name, rest.remove(name)));
         Map<String, Integer> leftOut = new TreeMap<>();
         List<String> unexpected = new ArrayList<>();
@@ -110,7 +110,7 @@ public record ImportedEncoder(
                 state.place(),
                 names.prefix(),
                 Method.of(state, names, head),
-                new EncoderInfo(shapes.arch().name(), shapes.stem().toString(), choices.imageSize()),
+                new EncoderInfo(shapes.arch().name(), shapes.stem().toString(), imageSize),
                 new Head(Optional.ofNullable(head.hidden()), Optional.ofNullable(head.dim()), head.prototypes()),
                 tensors,
                 absent,
@@ -121,7 +121,7 @@ public record ImportedEncoder(
     private static List<String> check(
             Path file,
             Map<String, long[]> expected,
-            Map<String, PickledTensor> found,
+            Map<String, SavedTensor> found,
             List<String> unexpected,
             String prefix)
             throws FormatException {
@@ -138,9 +138,9 @@ public record ImportedEncoder(
                             + (missing.isEmpty() || unexpected.isEmpty() ? "" : "; ")
                             + (unexpected.isEmpty() ? "" : "unexpected " + abbreviated(unexpected)));
         }
-        for (Map.Entry<String, PickledTensor> each : found.entrySet()) {
+        for (Map.Entry<String, SavedTensor> each : found.entrySet()) {
             long[] shape = expected.get(each.getKey());
-            PickledTensor tensor = each.getValue();
+            SavedTensor tensor = each.getValue();
             String name = FormatException.quote(each.getKey());
             if (!Arrays.equals(shape, tensor.shape())) {
                 throw new FormatException(
@@ -161,7 +161,7 @@ public record ImportedEncoder(
         return absent;
     }
 
-    private static Map<String, long[]> shapes(Map<String, PickledTensor> tensors) {
+    private static Map<String, long[]> shapes(Map<String, SavedTensor> tensors) {
         Map<String, long[]> shapes = new LinkedHashMap<>();
         tensors.forEach((name, tensor) -> {
             if (tensor.shape().length > 0 || name.endsWith(COUNT)) {

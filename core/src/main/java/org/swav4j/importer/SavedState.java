@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.swav4j.format.FormatException;
 import org.swav4j.pickle.PickledDict;
 import org.swav4j.pickle.PickledTensor;
+import org.swav4j.pickle.TorchFile;
 
 /**
  * The state of a module as a file holds it.
@@ -18,7 +19,7 @@ import org.swav4j.pickle.PickledTensor;
  * @param tensors by name, without {@code module.}, which training on several devices puts in front
  * @param others names of what is no tensor
  */
-record SavedState(String place, Map<String, PickledTensor> tensors, Set<String> others) {
+record SavedState(String place, Map<String, SavedTensor> tensors, Set<String> others) {
     /** Keys under which programs save a state among other things; the first one that is there is taken. */
     private static final List<String> KEYS = List.of(
             "state_dict", "teacher", "model_state_dict", "model", "student", "network", "net", "backbone", "encoder");
@@ -34,7 +35,8 @@ record SavedState(String place, Map<String, PickledTensor> tensors, Set<String> 
      * @param root what the file holds
      * @throws FormatException if there is none
      */
-    static SavedState in(Path file, Object root) throws FormatException {
+    static SavedState in(Path file, TorchFile content) throws FormatException {
+        Object root = content.root();
         String place = "";
         Object at = root;
         for (int depth = 0; depth < DEEPEST && at instanceof PickledDict dict; depth++) {
@@ -50,21 +52,40 @@ record SavedState(String place, Map<String, PickledTensor> tensors, Set<String> 
         }
         if (at instanceof PickledDict dict
                 && dict.entries().values().stream().anyMatch(PickledTensor.class::isInstance)) {
-            return of(file, place, dict);
+            return of(file, place, tensors(dict, content));
         }
         throw new FormatException(file, "holds no module's state: " + described(root) + ", without tensors by name");
     }
 
-    private static SavedState of(Path file, String place, PickledDict dict) throws FormatException {
-        Map<String, PickledTensor> tensors = new LinkedHashMap<>();
+    /** What a dictionary holds by name: a {@link SavedTensor} for a tensor. */
+    private static Map<String, Object> tensors(PickledDict dict, TorchFile content) {
+        Map<String, Object> named = new LinkedHashMap<>();
+        dict.entries().forEach((key, value) -> {
+            boolean tensor = key instanceof String && value instanceof PickledTensor;
+            named.put(String.valueOf(key), tensor ? saved((PickledTensor) value, content) : value);
+        });
+        return named;
+    }
+
+    private static SavedTensor saved(PickledTensor tensor, TorchFile content) {
+        return new SavedTensor(tensor.dtype(), tensor.shape(), into -> content.read(tensor, into));
+    }
+
+    /**
+     * The state of what lies in a file by name, without the names' wrappers.
+     *
+     * @param named {@link SavedTensor}s, and whatever else there is
+     */
+    static SavedState of(Path file, String place, Map<String, ?> named) throws FormatException {
+        Map<String, SavedTensor> tensors = new LinkedHashMap<>();
         Set<String> others = new TreeSet<>();
-        for (Map.Entry<Object, Object> each : dict.entries().entrySet()) {
-            String name = unwrapped(String.valueOf(each.getKey()));
+        for (Map.Entry<String, ?> each : named.entrySet()) {
+            String name = unwrapped(each.getKey());
             if (name.length() > LONGEST_NAME) {
                 throw new FormatException(
                         file, "a tensor's name has " + name.length() + " characters: " + FormatException.quote(name));
             }
-            if (each.getKey() instanceof String && each.getValue() instanceof PickledTensor tensor) {
+            if (each.getValue() instanceof SavedTensor tensor) {
                 if (tensors.put(name, tensor) != null) {
                     throw new FormatException(
                             file, FormatException.quote(name) + " is there with and without 'module.'");

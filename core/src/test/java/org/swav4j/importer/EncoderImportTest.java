@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +19,7 @@ import org.swav4j.Tensors;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.checkpoint.EncoderInfo;
+import org.swav4j.checkpoint.TensorFile;
 import org.swav4j.checkpoint.Verification;
 import org.swav4j.format.FormatException;
 import org.swav4j.nn.Stem;
@@ -46,6 +50,54 @@ class EncoderImportTest {
                     .isEqualTo(SavedTensors.value("module.layer2.0.conv2.weight", 5));
             assertThat(model.get("bn1.num_batches_tracked").item_long()).isEqualTo(7);
         }
+    }
+
+    @Test
+    void aSafetensorsFileSaysWhatItsShapesCannot() throws IOException {
+        SavedTensors saved = SavedTensors.trunk(ARCH, Stem.SMALL, "");
+        EncoderImport.run(saved.write(directory.resolve("in.pth")), directory.resolve("first"), FREELY, "0.1.0");
+        Path exported = directory.resolve("exported.bin");
+        try (StateDict model = Checkpoint.find(directory.resolve("first")).model();
+                FileChannel channel =
+                        FileChannel.open(exported, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            TensorFile.write(
+                    channel, model, Map.of("swav4j.stem", "small-stride2", "swav4j.image_size", "32", "format", "pt"));
+        }
+
+        Path again = directory.resolve("again");
+        ImportedEncoder.Choices open = new ImportedEncoder.Choices(null, null, null);
+        ImportedEncoder encoder = EncoderImport.run(exported, again, open, "0.1.0");
+
+        assertThat(encoder.encoder()).isEqualTo(new EncoderInfo(ARCH, "small-stride2", 32));
+        try (StateDict before = Checkpoint.find(directory.resolve("first")).model();
+                StateDict after = Checkpoint.find(again).model()) {
+            assertThat(after.names()).isEqualTo(before.names());
+            before.forEach((name, tensor) ->
+                    assertThat(Tensors.doubles(after.get(name))).isEqualTo(Tensors.doubles(tensor)));
+        }
+    }
+
+    @Test
+    void aSafetensorsFileThatIsCutOffOrSaysNonsenseIsRefused() throws IOException {
+        Path cut = directory.resolve("cut.safetensors");
+        try (FileChannel channel = FileChannel.open(cut, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                StateDict one = new StateDict()) {
+            one.add("conv1.weight", org.bytedeco.pytorch.global.torch.zeros(4, 3, 3, 3));
+            TensorFile.write(channel, one, Map.of("swav4j.image_size", "huge"));
+        }
+        Path out = directory.resolve("out");
+        ImportedEncoder.Choices open = new ImportedEncoder.Choices(null, null, null);
+        assertThatExceptionOfType(FormatException.class)
+                .isThrownBy(() -> EncoderImport.run(cut, out, open, "0.1.0"))
+                .withMessageContaining("says wrong things of its encoder")
+                .withMessageContaining("huge");
+        try (FileChannel channel = FileChannel.open(cut, StandardOpenOption.WRITE)) {
+            channel.truncate(channel.size() - 5);
+        }
+        assertThatExceptionOfType(FormatException.class)
+                .isThrownBy(() -> EncoderImport.run(cut, out, open, "0.1.0"))
+                .withMessageContaining(cut.toString());
+        assertThat(out).doesNotExist();
     }
 
     @Test
