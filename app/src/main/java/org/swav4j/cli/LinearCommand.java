@@ -10,11 +10,13 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bytedeco.pytorch.global.torch;
 import org.swav4j.augment.EvalTransform;
+import org.swav4j.data.DataException;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
 import org.swav4j.eval.EncoderSource;
 import org.swav4j.eval.EvaluationSplit;
 import org.swav4j.eval.FrozenEncoder;
+import org.swav4j.eval.HashedImages;
 import org.swav4j.eval.Leakage;
 import org.swav4j.nn.Architecture;
 import org.swav4j.nn.Stage;
@@ -28,7 +30,6 @@ import org.swav4j.report.Report;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code swav linear}: how well a linear classifier tells classes apart by a frozen encoder's features. */
@@ -55,16 +56,8 @@ final class LinearCommand implements Callable<Integer> {
     @Mixin
     private EvaluationOptions options;
 
-    @Option(
-            names = "--train",
-            required = true,
-            paramLabel = "PATH",
-            description = "Labelled images: a folder or .zip with a folder per class, tar shards, CIFAR's binary"
-                    + " batches, or a .csv or .jsonl manifest with labels.")
-    private Path train;
-
-    @Option(names = "--test", required = true, paramLabel = "PATH", description = "Labelled images to classify.")
-    private Path test;
+    @Mixin
+    private TrainTestOptions data;
 
     @Mixin
     private LabelsOption labels;
@@ -76,8 +69,8 @@ final class LinearCommand implements Callable<Integer> {
     private record Question(
             EncoderSource source,
             FrozenEncoder encoder,
-            LabelledImages train,
-            LabelledImages test,
+            HashedImages train,
+            HashedImages test,
             List<String> warnings) {}
 
     @Override
@@ -87,19 +80,16 @@ final class LinearCommand implements Callable<Integer> {
         labels.check(problems);
         linear.check(problems);
         EvaluationOptions.refuse(problems);
-        LabelledImages all = Places.images(spec, "--train", train);
-        LabelledImages asked = Places.images(spec, "--test", test);
-        EvaluationSplit split = new EvaluationSplit(all, asked);
-        LabelledImages known = labels.choice().of(all, options.seed());
+        LabelledImages all = data.train(spec);
+        HashedImages asked = new HashedImages(data.test(spec));
+        List<String> warnings = new EvaluationSplit(all, asked).warnings();
+        HashedImages known = new HashedImages(labels.choice().of(all, options.seed()));
         EncoderSource source = options.encoder();
-        // what libtorch is told of threads holds for the thread that tells it
+        // a thread's first call into libtorch sets its number of threads to the default, so that call comes first
+        torch.get_num_threads();
         torch.set_num_threads(options.threads());
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), ProgressLine.suitable(options.quiet()));
         try (FrozenEncoder encoder = source.open(options.placement(), options.precision())) {
-            List<String> warnings = new ArrayList<>(split.warnings());
-            Leakage.between(known, asked, options.workers())
-                    .warning(known, asked)
-                    .ifPresent(warnings::add);
             Question question = new Question(source, encoder, known, asked, warnings);
             return linear.cached() ? cached(question, progress) : onCrops(question, progress);
         } finally {
@@ -117,6 +107,8 @@ final class LinearCommand implements Callable<Integer> {
         try (StageFeatures known = features(question, question.train, quarantine, progress);
                 StageFeatures asked = features(question, question.test, quarantine, progress)) {
             ReportOutput.unreadable(report, quarantine);
+            Leakage leakage = Leakage.between(question.train, question.test);
+            text.leaked(leakage, question.train, question.test);
             for (Stage stage : stages) {
                 progress.status(() -> "fitting on " + stage, false);
                 long begun = System.nanoTime();
@@ -172,6 +164,7 @@ final class LinearCommand implements Callable<Integer> {
                 }
                 ReportOutput.unreadable(report, quarantine);
                 LinearReport text = new LinearReport(report, stages);
+                text.leaked(Leakage.between(question.train, question.test), question.train, question.test);
                 for (int s = 0; s < stages.size(); s++) {
                     int stage = s;
                     text.trained(
@@ -243,7 +236,7 @@ final class LinearCommand implements Callable<Integer> {
         progress.say(images.description());
         ImageCount count = new ImageCount(progress, 1);
         count.started(0);
-        return StageFeatures.extract(
+        StageFeatures features = StageFeatures.extract(
                 images,
                 question.train.classNames(),
                 question.encoder::features,
@@ -252,6 +245,12 @@ final class LinearCommand implements Callable<Integer> {
                 options.workers(),
                 quarantine,
                 done -> count.at(done, images.size()));
+        if (!features.isFinite()) {
+            features.close();
+            throw new DataException("--model: " + question.source.description()
+                    + ": gives features that are infinite or not a number; did its training diverge?");
+        }
+        return features;
     }
 
     /** How a training goes, on a progress line. */

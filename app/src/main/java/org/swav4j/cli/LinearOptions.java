@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 
 /** How {@code swav linear} fits its classifiers. */
 final class LinearOptions {
-    static final List<Double> LBFGS_DECAYS = List.of(1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0);
+    static final List<Double> LBFGS_DECAYS = List.of(1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0);
     private static final List<Double> SGD_DECAYS = List.of(0.0, 1e-5, 1e-4, 1e-3);
     private static final List<Double> SGD_RATES = List.of(0.01, 0.03, 0.1, 0.3);
     private static final int SGD_EPOCHS = 30;

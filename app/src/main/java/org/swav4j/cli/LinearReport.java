@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.swav4j.data.LabelledImages;
+import org.swav4j.eval.Leakage;
 import org.swav4j.eval.Predictions;
 import org.swav4j.nn.Stage;
 import org.swav4j.probe.CachedProbe;
@@ -21,11 +23,20 @@ final class LinearReport {
 
     private final Report.Builder report;
     private final List<Stage> stages;
+    private Leakage leakage = new Leakage(List.of(), 0);
 
     /** @param stages that are reported; of one alone the figures' names do not name it */
     LinearReport(Report.Builder report, List<Stage> stages) {
         this.report = report;
         this.stages = stages;
+    }
+
+    /** Adds how many test images are training images too, and from then on the accuracy without them. */
+    void leaked(Leakage found, LabelledImages train, LabelledImages test) {
+        leakage = found;
+        report.figure(
+                Figure.count("leaked", "test images in train", found.copies().size()));
+        found.warning(train, test).ifPresent(report::warning);
     }
 
     private String name(Stage stage, String figure) {
@@ -173,6 +184,14 @@ final class LinearReport {
                 name(stage, prefix + "top1"), label(stage, "top-1" + suffix), test.top(1), test.interval(1)));
         report.figure(Figure.share(
                 name(stage, prefix + "top5"), label(stage, "top-5" + suffix), test.top(TOP), test.interval(TOP)));
+        if (!leakage.copies().isEmpty()) {
+            leakage.unseen(test)
+                    .ifPresent(rest -> report.figure(Figure.share(
+                            name(stage, prefix + "top1_without_leaked"),
+                            label(stage, "top-1 without those"),
+                            rest.top(1),
+                            rest.interval(1))));
+        }
     }
 
     private void details(Stage stage, Predictions test) {

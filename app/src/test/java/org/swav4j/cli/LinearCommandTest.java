@@ -59,7 +59,7 @@ class LinearCommandTest {
         assertThat(figures.get("layer2_top1").asDouble()).isGreaterThan(1.5 * chance);
         assertThat(figures.get("layer4_top1").asDouble())
                 .isNotEqualTo(figures.get("layer2_top1").asDouble());
-        assertThat(folder.resolve("linear-cached.json")).content().contains("\"sweep\"");
+        assertThat(folder.resolve("linear-cached.json")).content().contains("\"layer4_sweep\"");
         assertThat(folder.resolve("linear-cached.html")).isNotEmptyFile();
         Result again = linear("--cached", "--stage", "layer2,layer4", "--json");
         assertThat(JSON.readTree(again.out()).get("figures")).isEqualTo(figures);

@@ -14,11 +14,14 @@ public final class EncoderSource {
     private final EncoderInfo info;
     private final Checkpoint checkpoint;
     private final long seed;
+    /** Read at the beginning: a run that goes on training may have deleted the checkpoint by the end of an evaluation. */
+    private final String fingerprint;
 
-    private EncoderSource(EncoderInfo info, Checkpoint checkpoint, long seed) {
+    private EncoderSource(EncoderInfo info, Checkpoint checkpoint, long seed, String fingerprint) {
         this.info = info;
         this.checkpoint = checkpoint;
         this.seed = seed;
+        this.fingerprint = fingerprint;
     }
 
     /**
@@ -28,12 +31,12 @@ public final class EncoderSource {
      */
     public static EncoderSource of(Path named) {
         Checkpoint found = Checkpoint.find(named);
-        return new EncoderSource(found.encoder(), found, 0);
+        return new EncoderSource(found.encoder(), found, 0, found.fingerprint());
     }
 
     /** Fresh weights: those a training with this seed starts from. */
     public static EncoderSource untrained(EncoderInfo info, long seed) {
-        return new EncoderSource(info, null, seed);
+        return new EncoderSource(info, null, seed, "untrained:" + info.arch() + ":" + info.stem() + ":" + seed);
     }
 
     /** What it is, and the image size it was trained on. */
@@ -58,9 +61,7 @@ public final class EncoderSource {
 
     /** What only the same weights have: the checkpoint's fingerprint, or the architecture and seed of fresh ones. */
     public String fingerprint() {
-        return checkpoint != null
-                ? checkpoint.fingerprint()
-                : "untrained:" + info.arch() + ":" + info.stem() + ":" + seed;
+        return fingerprint;
     }
 
     /** The run directory that the checkpoint lies in; empty for encoders without a run. */

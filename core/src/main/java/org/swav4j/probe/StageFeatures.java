@@ -107,6 +107,11 @@ public final class StageFeatures implements AutoCloseable {
         return new FeatureRows(owned.get(stage.toString()), labels, images);
     }
 
+    /** Whether every number is finite; those of a diverged training's encoder are not. */
+    public boolean isFinite() {
+        return owned.isFinite();
+    }
+
     public int size() {
         return labels.length;
     }
