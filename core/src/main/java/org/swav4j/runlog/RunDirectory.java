@@ -29,6 +29,7 @@ import org.swav4j.format.FileTree;
  * diverged.csv      images of the batches at which the training diverged; if it did
  * reproduction.json how it compares with the run that it trained again; if it did
  * checkpoints/      one directory per checkpoint
+ * eval/             reports of evaluations, see {@code report.ReportFolder}
  * run.lock          held by the process that trains, see {@link RunLock}
  * </pre>
  */
