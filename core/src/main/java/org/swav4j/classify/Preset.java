@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /** Recipes that are known to work, for a pretrained encoder and, of the same length, from scratch. */
+@SuppressWarnings("ImmutableEnumChecker") // recipes are records of numbers
 public enum Preset {
     /** The paper's fine-tuning with 1 % of ImageNet's labels (appendix A). */
     IMAGENET_1(

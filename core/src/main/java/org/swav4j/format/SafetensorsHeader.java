@@ -46,7 +46,6 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
             .build();
 
     /** Where a tensor lies; offsets in bytes from the start of the data. */
-    @SuppressWarnings("ArrayRecordComponent") // stays within the package, which does not write to it
     record Entry(DType dtype, long[] shape, long begin, long end) {
         long bytes() {
             return end - begin;

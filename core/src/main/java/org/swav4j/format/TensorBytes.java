@@ -13,7 +13,6 @@ import java.util.Arrays;
  * @param data exactly the tensor's bytes; every call returns a fresh little-endian view at position 0 of the same memory,
  *     which is read-only when it is a mapped file
  */
-@SuppressWarnings("ArrayRecordComponent") // copied on the way in and out
 public record TensorBytes(DType dtype, long[] shape, ByteBuffer data) {
 
     /**

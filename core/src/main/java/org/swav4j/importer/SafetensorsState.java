@@ -22,6 +22,9 @@ final class SafetensorsState {
 
     /** Whether a file begins as safetensors do: the length of a header that lies in the file, and the header's brace. */
     static boolean isOne(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] start = in.readNBytes(LENGTH_BYTES + 1);
             if (start.length <= LENGTH_BYTES || start[LENGTH_BYTES] != '{') {

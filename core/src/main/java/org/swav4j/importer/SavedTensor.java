@@ -11,7 +11,6 @@ import org.swav4j.format.DType;
  * @param shape sizes of the dimensions, empty for a scalar
  * @param content reads its bytes
  */
-@SuppressWarnings("ArrayRecordComponent") // copied on the way in and out
 public record SavedTensor(DType dtype, long[] shape, Content content) {
     /** Copies the shape. */
     public SavedTensor {

@@ -73,7 +73,7 @@ public record Architecture(String name, List<Integer> blocks, boolean bottleneck
 
     /** Channels at the end of a stage. */
     public int features(Stage stage) {
-        return (stemChannels() << stage.ordinal()) * (bottleneck ? 4 : 1);
+        return (stemChannels() << stage.place()) * (bottleneck ? 4 : 1);
     }
 
     @Override

@@ -144,7 +144,7 @@ public final class ResNet {
             if (found.size() == Set.copyOf(stages).size()) {
                 break;
             }
-            for (; done < ends.get(stage.ordinal()); done++) {
+            for (; done < ends.get(stage.place()); done++) {
                 x = segments.get(done).forward(x, pass);
             }
             if (stages.contains(stage)) {

@@ -6,10 +6,21 @@ import java.util.stream.Collectors;
 
 /** One of a trunk's four stages of residual blocks, under torchvision's name. */
 public enum Stage {
-    LAYER1,
-    LAYER2,
-    LAYER3,
-    LAYER4;
+    LAYER1(0),
+    LAYER2(1),
+    LAYER3(2),
+    LAYER4(3);
+
+    private final int place;
+
+    Stage(int place) {
+        this.place = place;
+    }
+
+    /** How many stages come before it. */
+    int place() {
+        return place;
+    }
 
     /**
      * The one of that name.

@@ -218,7 +218,7 @@ class ClusterEvaluationTest {
             Section.Row row = gallery.rows().get(r);
             assertThat(row.label()).startsWith("prototype " + prototype + ": " + usage.counts()[prototype] + " image");
             assertThat(row.items()).hasSize(Math.min(3, usage.counts()[prototype]));
-            float before = 1;
+            float before = Float.POSITIVE_INFINITY;
             for (Section.Item item : row.items()) {
                 int at = Arrays.binarySearch(READABLE, item.image());
                 assertThat(clusters.assignments().first()[at]).isEqualTo(prototype);
