@@ -32,7 +32,7 @@ record SavedState(String place, Map<String, SavedTensor> tensors, Set<String> ot
     /**
      * Finds it.
      *
-     * @param root what the file holds
+     * @param content what the file holds
      * @throws FormatException if there is none
      */
     static SavedState in(Path file, TorchFile content) throws FormatException {
