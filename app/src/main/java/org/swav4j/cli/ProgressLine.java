@@ -157,17 +157,20 @@ final class ProgressLine implements TrainingListener {
     }
 
     private static String text(StepReport r) {
+        String probe =
+                Double.isNaN(r.probeTop1()) ? "" : String.format(Locale.ROOT, "  probe %.1f %%", 100 * r.probeTop1());
         String waiting = r.dataWaitShare() >= 0.1
                 ? String.format(Locale.ROOT, "  waiting %.0f %%", 100 * r.dataWaitShare())
                 : "";
         return String.format(
                 Locale.ROOT,
-                "epoch %d/%d  step %,d/%,d  loss %.4f  lr %.3g  %,.0f images/s%s  %s left",
+                "epoch %d/%d  step %,d/%,d  loss %.4f%s  lr %.3g  %,.0f images/s%s  %s left",
                 r.epoch() + 1,
                 r.epochs(),
                 r.step(),
                 r.totalSteps(),
                 r.loss(),
+                probe,
                 r.learningRate(),
                 r.imagesPerSecond(),
                 waiting,

@@ -113,6 +113,12 @@ class ProgressLineTest {
         assertThat(text.toString().strip()).isEqualTo("k-NN after 5 epochs: 45.7 %");
     }
 
+    @Test
+    void theProbesAccuracyStandsBehindTheLoss() {
+        line(ProgressLine.Mode.PLAIN).step(report(1, 0, 0.3456));
+        assertThat(text.toString()).contains("loss 5.6250  probe 34.6 %  lr 0.6");
+    }
+
     @ParameterizedTest
     @CsvSource({"PT8.9S, 8 s", "PT3M20S, 3 min 20 s", "PT1H2M, 1 h 02 min", "PT51H, 2 d 3 h", "PT0S, 0 s"})
     void durationsHaveTwoUnits(Duration duration, String shown) {
@@ -124,7 +130,11 @@ class ProgressLineTest {
     }
 
     private static StepReport report(long step, double waiting) {
+        return report(step, waiting, Double.NaN);
+    }
+
+    private static StepReport report(long step, double waiting, double probeTop1) {
         return new StepReport(
-                step, 100, (int) ((step - 1) / 50), 2, 5.625, 0.6, 1234.6, waiting, Duration.ofMinutes(62));
+                step, 100, (int) ((step - 1) / 50), 2, 5.625, 0.6, probeTop1, 1234.6, waiting, Duration.ofMinutes(62));
     }
 }

@@ -17,6 +17,17 @@ public final class RandomState {
         torch.manual_seed(seed);
     }
 
+    /** Does something that draws numbers, from a seed of its own: the generator goes on as if nothing had been drawn. */
+    public static void apart(long seed, Runnable drawing) {
+        byte[] before = capture();
+        try (PointerScope scope = new PointerScope()) {
+            torch.getDefaultCPUGenerator().set_current_seed(seed);
+            drawing.run();
+        } finally {
+            restore(before);
+        }
+    }
+
     /** The generator's state, opaque bytes. */
     public static byte[] capture() {
         try (PointerScope scope = new PointerScope()) {

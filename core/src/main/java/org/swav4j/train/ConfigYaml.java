@@ -19,6 +19,7 @@ public final class ConfigYaml {
             Setting.CACHE_MB, "0",
             Setting.GRAD_ACCUM, "1",
             Setting.CHECKPOINT_ACTIVATIONS, "false",
+            Setting.PROBE, "false",
             Setting.AUGMENT_ON, "cpu",
             Setting.CHECKPOINT_EVERY, "auto",
             Setting.KEEP, "3",

@@ -5,15 +5,22 @@ import java.util.Arrays;
 import org.swav4j.data.DataException;
 import org.swav4j.data.ImageSize;
 import org.swav4j.data.ImageSource;
+import org.swav4j.data.LabelledImages;
 
 /**
  * What a configuration is chosen from: the images as a whole.
  *
  * @param images how many there are, at least 1
  * @param medianShortSide the middle one of their shorter sides, in pixels
+ * @param classes how many they are labelled with; 0 if they are not
  */
-public record DataFacts(int images, int medianShortSide) {
+public record DataFacts(int images, int medianShortSide, int classes) {
     private static final int LOOKED_AT = 256;
+
+    /** Of images without labels. */
+    public DataFacts(int images, int medianShortSide) {
+        this(images, medianShortSide, 0);
+    }
 
     public DataFacts {
         if (images < 1 || medianShortSide < 1) {
@@ -42,7 +49,12 @@ public record DataFacts(int images, int medianShortSide) {
                     + " looked at can be read as an image, such as " + source.name(0));
         }
         Arrays.sort(sides, 0, known);
-        return new DataFacts(source.size(), sides[known / 2]);
+        return new DataFacts(source.size(), sides[known / 2], classes(source));
+    }
+
+    /** How many classes images are labelled with; 0 if they are not. */
+    static int classes(ImageSource source) {
+        return source instanceof LabelledImages labelled ? labelled.classNames().size() : 0;
     }
 
     private static int shortSide(ImageSource source, int index) {

@@ -32,6 +32,7 @@ import org.swav4j.tensor.Precision;
  * @param workers threads that load images
  * @param seed of everything random
  * @param knnEvery epochs between k-NN evaluations; 0 for never
+ * @param probe whether a linear classifier learns beside, from labels
  * @param cacheMb memory for decoded images that are kept from epoch to epoch, 2^20 bytes; 0 for none
  * @param augmentOn where images are cropped and augmented
  * @param safety when to save, and what to do about a divergence
@@ -54,6 +55,7 @@ public record PretrainConfig(
         int workers,
         long seed,
         int knnEvery,
+        boolean probe,
         int cacheMb,
         AugmentOn augmentOn,
         SafetyConfig safety) {
@@ -127,6 +129,9 @@ public record PretrainConfig(
                     Setting.BATCH_SIZE,
                     "'" + batchSize + "': more than the " + data.images() + " images, so no batch would be full; try "
                             + AutoRules.preferredBatch(data.images())));
+        }
+        if (probe) {
+            OnlineProbe.problem(data.classes()).ifPresent(problems::add);
         }
         return problems;
     }

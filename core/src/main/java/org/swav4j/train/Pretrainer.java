@@ -29,6 +29,7 @@ public final class Pretrainer implements AutoCloseable {
     private final Sinkhorn sinkhorn;
     private final SwappedPrediction prediction;
     private final GradientAveraging gradients;
+    private final FeatureObserver features;
     private final LossReading losses;
     private final Phases phases;
 
@@ -43,12 +44,13 @@ public final class Pretrainer implements AutoCloseable {
             Precision precision,
             TrunkPass.Keeping keeping,
             Collective collective) {
-        this(state, config, schedule, precision, keeping, collective, Phases.NONE);
+        this(state, config, schedule, precision, keeping, collective, FeatureObserver.NONE, Phases.NONE);
     }
 
     /**
-     * The same, and says what it is at.
+     * The same, and shows the features and says what it is at.
      *
+     * @param features shown those of every step
      * @param phases told within {@link #step}
      */
     public Pretrainer(
@@ -58,6 +60,7 @@ public final class Pretrainer implements AutoCloseable {
             Precision precision,
             TrunkPass.Keeping keeping,
             Collective collective,
+            FeatureObserver features,
             Phases phases) {
         this.state = state;
         this.config = config;
@@ -67,6 +70,7 @@ public final class Pretrainer implements AutoCloseable {
         this.sinkhorn = new Sinkhorn(config.epsilon(), config.sinkhornIterations(), collective);
         this.prediction = new SwappedPrediction(config.temperature(), config.cropsForAssign());
         this.gradients = new GradientAveraging(collective);
+        this.features = features;
         this.losses = LossReading.on(state.model().device(), state.losses());
         this.phases = phases;
     }
@@ -106,6 +110,7 @@ public final class Pretrainer implements AutoCloseable {
             losses.take(loss, model.parameters(), state.step(), learningRate);
             phases.now(Phase.OTHER);
             observer.observe(output, codes, loss);
+            features.observe(trunk.features());
             phases.now(Phase.OPTIMISER);
             state.optimizer().step(learningRate);
             state.setStep(state.step() + 1);

@@ -22,7 +22,7 @@ public final class Pretraining {
     /**
      * What to do.
      *
-     * @param images without labels, as far as this is concerned
+     * @param images whose labels, if they have any, serve an online probe and nothing else
      * @param run where metrics and checkpoints go
      * @param resume the checkpoint to go on from, or null to begin
      * @param initial weights to begin with, or null for fresh ones
@@ -65,7 +65,8 @@ public final class Pretraining {
     /**
      * @param listener told of progress on the calling thread
      * @param stop asked after every step; true ends the run after saving
-     * @throws ConfigurationException if a rank's images cannot be cut into the micro-batches wanted
+     * @throws ConfigurationException if a rank's images cannot be cut into the micro-batches wanted, or lack the labels that an
+     *     online probe needs
      */
     public Pretraining(Job job, Collective collective, TrainingListener listener, BooleanSupplier stop) {
         this.job = job;
@@ -77,6 +78,10 @@ public final class Pretraining {
         this.batchPerRank = config.batchSize() / collective.world();
         ConfigurationException.throwIfAny(
                 MicroBatches.problem(config.gradAccum(), batchPerRank).stream().toList());
+        if (config.probe()) {
+            ConfigurationException.throwIfAny(OnlineProbe.problem(DataFacts.classes(job.images())).stream()
+                    .toList());
+        }
     }
 
     /**

@@ -9,7 +9,8 @@ import org.swav4j.runlog.RunDirectory;
 /**
  * What to train again with to come to a checkpoint's state.
  *
- * @param config the checkpoint's, which is what was trained; it ends at the checkpoint's step, on the same schedule
+ * @param config the checkpoint's, which is what was trained; it ends at the checkpoint's step, on the same schedule, and
+ *     has no probe beside it
  * @param warnings what a user should know of it
  */
 public record ReproducedSettings(PretrainConfig config, List<String> warnings) {
@@ -40,6 +41,8 @@ public record ReproducedSettings(PretrainConfig config, List<String> warnings) {
         }
         Values values = Values.of(trained);
         Progress progress = checkpoint.progress();
+        // what it predicted is compared no more than k-NN is, and the labels may be gone
+        values.put(Setting.PROBE, false);
         boolean allEpochs = progress.epoch() >= trained.epochs();
         values.put(Setting.MAX_STEPS, allEpochs ? 0L : progress.step());
         return new ReproducedSettings(values.config(), warnings);

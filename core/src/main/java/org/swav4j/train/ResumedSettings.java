@@ -16,6 +16,7 @@ public final class ResumedSettings {
             Setting.CACHE_MB,
             Setting.CHECKPOINT_ACTIVATIONS,
             Setting.KNN_EVERY,
+            Setting.PROBE,
             Setting.MAX_STEPS,
             Setting.CHECKPOINT_EVERY,
             Setting.KEEP,

@@ -33,6 +33,9 @@ public record RunComparison(
     /** What depends on the machine's speed and on what else it does. */
     private static final Set<String> TIMING = Set.of("images_per_second", "data_wait_share", "memory_mb");
 
+    /** May have been switched on or off on the way, and changes nothing. */
+    private static final Set<String> PROBE = Set.of(RunMetrics.PROBE_TOP1, RunMetrics.PROBE_LOSS);
+
     /** Stands in rows of their own, and only where there were labelled images. */
     private static final String EVALUATION = "knn_top1";
 
@@ -73,6 +76,7 @@ public record RunComparison(
                 if (step <= lastStep && !row.containsKey(EVALUATION)) {
                     Map<String, Object> kept = new LinkedHashMap<>(row);
                     kept.keySet().removeAll(TIMING);
+                    kept.keySet().removeAll(PROBE);
                     rows.put(step, kept);
                 }
             }

@@ -12,6 +12,8 @@ import org.swav4j.runlog.RunDirectory;
 
 /** The rows that a training writes to its metrics. For one thread, but for {@link #sync}. */
 final class RunMetrics implements AutoCloseable {
+    static final String PROBE_TOP1 = "probe_top1";
+    static final String PROBE_LOSS = "probe_loss";
     private static final String LEFT_OUT = "left_out";
 
     private final RunDirectory run;
@@ -61,7 +63,7 @@ final class RunMetrics implements AutoCloseable {
     }
 
     /** The row of a measured step, named by its report. */
-    void measured(StepReport report, CodeStatistics statistics, double gradientNorm) {
+    void measured(StepReport report, Monitor monitor, double gradientNorm) {
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("step", report.step());
         row.put("epoch", report.epoch());
@@ -69,10 +71,14 @@ final class RunMetrics implements AutoCloseable {
         row.put("learning_rate", report.learningRate());
         row.put("images_per_second", report.imagesPerSecond());
         row.put("data_wait_share", report.dataWaitShare());
-        row.put("prototype_usage_entropy", statistics.usageEntropy());
-        row.put("mean_max_code", statistics.meanMaxCode());
+        row.put("prototype_usage_entropy", monitor.statistics().usageEntropy());
+        row.put("mean_max_code", monitor.statistics().meanMaxCode());
         row.put("gradient_norm", gradientNorm);
         row.put("memory_mb", Pointer.physicalBytes() >> 20);
+        monitor.probed().ifPresent(probe -> {
+            row.put(PROBE_TOP1, probe.top1());
+            row.put(PROBE_LOSS, probe.loss());
+        });
         log.write(row);
     }
 

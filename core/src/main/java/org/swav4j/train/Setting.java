@@ -108,6 +108,12 @@ public enum Setting {
     CACHE_MB(whole(0, 1 << 24), "MB", null, "", "memory for decoded images, kept from epoch to epoch; 0: none"),
     SEED(whole(0, Long.MAX_VALUE), "N", "31", "", "seed of everything random"),
     KNN_EVERY(whole(0, 1_000_000), "EPOCHS", null, "", "epochs between k-NN evaluations; 0: none"),
+    PROBE(
+            truth(),
+            "true|false",
+            "false",
+            "",
+            "train a linear classifier on the trunk's features beside, for the metrics; needs labels, changes nothing else"),
     CHECKPOINT_EVERY(
             parsed(CheckpointEvery::parse),
             "INTERVAL",

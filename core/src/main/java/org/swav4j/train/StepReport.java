@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param epochs epochs of the whole run
  * @param loss swapped-prediction loss of the step
  * @param learningRate of the step
+ * @param probeTop1 accuracy of the online probe when it was last measured, 0 to 1; NaN without one
  * @param imagesPerSecond lately
  * @param dataWaitShare share of the time spent waiting for images, 0 to 1
  * @param remaining estimated time to the end of the run
@@ -22,6 +23,7 @@ public record StepReport(
         int epochs,
         double loss,
         double learningRate,
+        double probeTop1,
         double imagesPerSecond,
         double dataWaitShare,
         Duration remaining) {}

@@ -85,15 +85,23 @@ final class TrainingLoop implements AutoCloseable {
         this.listener = listener;
         this.stop = stop;
         int prototypes = config.model().prototypes().get(0);
-        this.monitor = new Monitor(prototypes, Math.max(200, stepsPerEpoch), state.losses());
+        OnlineProbe probe = OnlineProbe.of(job, state.model().device(), feed::images);
+        this.monitor = new Monitor(prototypes, Math.max(200, stepsPerEpoch), state.losses(), probe);
         this.from = job.resume() == null ? begin() : goOn(job.resume());
         this.passed = (long) from.epoch() * stepsPerEpoch + from.batch() - from.step();
         this.schedule = new LearningRate(config.schedule(), config.epochs(), stepsPerEpoch, passed);
         long all = (long) stepsPerEpoch * config.epochs() - passed;
         this.totalSteps = config.maxSteps() == 0 ? all : Math.min(all, config.maxSteps());
         Keeping keeping = config.checkpointActivations() ? Keeping.INPUTS : Keeping.ALL;
-        this.trainer =
-                new Pretrainer(state, config.method(), schedule, config.precision(), keeping, collective, profiler);
+        this.trainer = new Pretrainer(
+                state,
+                config.method(),
+                schedule,
+                config.precision(),
+                keeping,
+                collective,
+                monitor.features(),
+                profiler);
         this.throughput = new Throughput(config.batchSize());
         this.dataWait = new DataWaitWatch(config.workers(), Runtime.getRuntime().availableProcessors());
         this.metrics = new RunMetrics(job.run(), job.resume() != null, from.step(), listener::warning);
@@ -274,6 +282,9 @@ final class TrainingLoop implements AutoCloseable {
             return true;
         }
         dataWait.step(throughput).ifPresent(listener::warning);
+        if (measured) {
+            monitor.measureProbe();
+        }
         StepReport report = new StepReport(
                 state.step(),
                 totalSteps,
@@ -281,12 +292,13 @@ final class TrainingLoop implements AutoCloseable {
                 config.epochs(),
                 loss,
                 learningRate,
+                monitor.probed().map(OnlineProbe.Figures::top1).orElse(Double.NaN),
                 throughput.imagesPerSecond(),
                 throughput.dataWaitShare(),
                 throughput.remaining(totalSteps - state.step()));
         listener.step(report);
         if (measured) {
-            metrics.measured(report, monitor.statistics(), trainer.gradientNorm());
+            metrics.measured(report, monitor, trainer.gradientNorm());
         }
         if (state.step() > config.method().freezePrototypes()) {
             monitor.step(state.step(), loss).ifPresent(listener::warning);

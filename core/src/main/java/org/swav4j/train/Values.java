@@ -41,6 +41,7 @@ final class Values {
         values.put(Setting.WORKERS, (long) config.workers());
         values.put(Setting.SEED, config.seed());
         values.put(Setting.KNN_EVERY, (long) config.knnEvery());
+        values.put(Setting.PROBE, config.probe());
         values.put(Setting.CACHE_MB, (long) config.cacheMb());
         values.put(Setting.AUGMENT_ON, config.augmentOn());
         values.put(Setting.CHECKPOINT_EVERY, config.safety().checkpointEvery());
@@ -202,6 +203,7 @@ final class Values {
                 whole(Setting.WORKERS),
                 longWhole(Setting.SEED),
                 whole(Setting.KNN_EVERY),
+                truth(Setting.PROBE),
                 whole(Setting.CACHE_MB),
                 (AugmentOn) get(Setting.AUGMENT_ON),
                 new SafetyConfig((CheckpointEvery) get(Setting.CHECKPOINT_EVERY), whole(Setting.KEEP), (OnDivergence)

@@ -276,7 +276,7 @@ class AutoConfigTest {
                                     .flag(setting, other)
                                     .flag(Setting.BATCH_SIZE, setting == Setting.BATCH_SIZE ? other : "16")
                                     .build(),
-                            new DataFacts(10_000, 64),
+                            new DataFacts(10_000, 64, 3),
                             LAPTOP)
                     .config();
             assertThat(Values.of(config).format(setting)).as(setting.key()).isEqualTo(other);
@@ -354,7 +354,7 @@ class AutoConfigTest {
             case PROTOTYPES -> "24,40";
             case CROPS_FOR_ASSIGN -> "1,0";
             case OPTIMIZER -> "larc";
-            case EXCLUDE_BIAS_AND_NORM, CHECKPOINT_ACTIVATIONS -> "true";
+            case EXCLUDE_BIAS_AND_NORM, CHECKPOINT_ACTIVATIONS, PROBE -> "true";
             case PRECISION -> "fp32";
             case DEVICE -> "cuda:3";
             case BLUR_SIGMA -> "0.2-1.5";

@@ -26,7 +26,7 @@ class RunComparisonTest {
     private static final String ROWS = """
             {"step":1,"epoch":0,"loss":2.5,"images_per_second":31.5,"data_wait_share":0.1,"memory_mb":700}
             {"step":3,"epoch":0,"knn_top1":0.25}
-            {"step":11,"epoch":1,"loss":2.25,"images_per_second":30.5,"data_wait_share":0.2,"memory_mb":701}
+            {"step":11,"epoch":1,"loss":2.25,"images_per_second":30.5,"memory_mb":701,"probe_top1":0.5,"probe_loss":1}
             """;
 
     @TempDir

@@ -48,6 +48,7 @@ final class TinyTraining implements TrainingListener {
             2,
             31,
             0,
+            false,
             0,
             AugmentOn.CPU,
             SafetyConfig.DEFAULT);

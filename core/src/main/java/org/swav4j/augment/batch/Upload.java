@@ -7,8 +7,8 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** Brings parameters to the device where images lie, without waiting for it. */
-final class Upload {
+/** Brings numbers to the device where other tensors lie, without waiting for it. */
+public final class Upload {
     private Upload() {}
 
     /** float32, of the shape given. */
@@ -18,7 +18,7 @@ final class Upload {
     }
 
     /** int64 [n]. */
-    static Tensor longs(long[] values, Tensor to) {
+    public static Tensor longs(long[] values, Tensor to) {
         return send(torch.tensor(values, new TensorOptions(ScalarType.Long)), to);
     }
 
