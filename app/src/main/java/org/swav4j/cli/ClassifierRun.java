@@ -97,7 +97,7 @@ final class ClassifierRun {
         LabelledImages train = labels.choice().of(all, options.seed());
         LabelledImages test = data.test(spec);
         EvalTransform view = options.view(given);
-        Preset preset = recipes.preset(view.size(), (double) train.size() / all.size());
+        Preset preset = recipes.preset(view.size(), train.size(), (double) train.size() / all.size());
         boolean scratch = kind == Kind.SUPERVISED;
         Recipe recipe = recipes.applied(scratch ? preset.scratch() : preset.tuned(), scratch);
         Quarantine quarantine = new Quarantine("images");

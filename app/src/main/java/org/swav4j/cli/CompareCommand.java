@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
 import org.bytedeco.pytorch.global.torch;
 import org.swav4j.augment.EvalTransform;
 import org.swav4j.classify.Cell;
@@ -101,12 +102,9 @@ final class CompareCommand implements Callable<Integer> {
         LabelledImages test = data.test(spec);
         List<LabelChoice> choices = labels.stream().map(LabelChoice::parse).toList();
         EvalTransform view = options.view(encoder);
-        double most = choices.stream()
-                        .mapToInt(c -> c.of(train, options.seed()).size())
-                        .max()
-                        .orElseThrow()
-                / (double) train.size();
-        Preset preset = recipes.preset(view.size(), most);
+        IntFunction<Preset> presets =
+                images -> recipes.preset(view.size(), images, (double) images / train.size());
+        Preset preset = presets.apply(train.size());
         TrainingTask tuned = new TrainingTask(
                 encoder,
                 train,
@@ -121,6 +119,7 @@ final class CompareCommand implements Callable<Integer> {
                 new Quarantine("images"));
         Comparison comparison = new Comparison(
                 tuned,
+                images -> recipes.applied(presets.apply(images).tuned(), false),
                 scratch(preset),
                 choices,
                 seeds,

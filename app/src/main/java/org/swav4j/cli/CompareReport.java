@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.swav4j.classify.Cell;
 import org.swav4j.classify.Comparison;
 import org.swav4j.classify.Method;
+import org.swav4j.classify.Recipe;
 import org.swav4j.classify.TrainingTask;
 import org.swav4j.eval.EncoderSource;
 import org.swav4j.eval.EvaluationSplit;
@@ -79,6 +80,9 @@ final class CompareReport {
                 .setting("seeds", comparison.seeds());
         int images = task.train().size();
         ClassifierRun.settings(report, "tuned_", task.recipe(), images);
+        ofEachShare(report, "tuned_lr", Recipe::trunkLr);
+        ofEachShare(report, "tuned_head_lr", Recipe::headLr);
+        ofEachShare(report, "tuned_weight_decay", Recipe::weightDecay);
         ClassifierRun.settings(report, "scratch_", comparison.scratch(), images);
         report.setting("least_steps", task.recipe().leastSteps());
         comparison.frozen().ifPresent(frozen -> report.setting("linear", frozen.settings()));
@@ -101,6 +105,16 @@ final class CompareReport {
                 .ifPresent(report::warning);
         ReportOutput.unreadable(report, task.quarantine());
         return report.section(table()).section(chart()).section(everyCell()).build();
+    }
+
+    /** A setting of fine-tuning that depends on how many labels there are, in the order of the shares. */
+    private void ofEachShare(Report.Builder report, String name, ToDoubleFunction<Recipe> setting) {
+        report.setting(
+                name,
+                labels.stream()
+                        .map(share -> comparison.tunedRecipe().apply(trained(share).images()))
+                        .map(setting::applyAsDouble)
+                        .toList());
     }
 
     private Section.Table table() {

@@ -12,6 +12,8 @@ final class RecipeOptions {
     private static final int MAX_EPOCHS = 1_000_000;
     private static final int SMALL_IMAGE = 96;
     private static final double FEW_LABELS = 0.05;
+    /** Up to so many labelled images of a small set what was pretrained is worth holding on to. */
+    private static final int FEW_IMAGES = 10_000;
 
     @Option(
             names = "--preset",
@@ -107,13 +109,17 @@ final class RecipeOptions {
      * The preset asked for, or the one that suits.
      *
      * @param imageSize side that images are brought to
-     * @param share of the training images whose labels are used
+     * @param images whose labels are used
+     * @param share of the training images that these are
      */
-    Preset preset(int imageSize, double share) {
+    Preset preset(int imageSize, int images, double share) {
         if (preset != null) {
             return Preset.parse(preset);
         }
-        return imageSize <= SMALL_IMAGE ? Preset.SMALL : share < FEW_LABELS ? Preset.IMAGENET_1 : Preset.IMAGENET_10;
+        if (imageSize <= SMALL_IMAGE) {
+            return images <= FEW_IMAGES ? Preset.SMALL : Preset.SMALL_MANY;
+        }
+        return share < FEW_LABELS ? Preset.IMAGENET_1 : Preset.IMAGENET_10;
     }
 
     /** A recipe with all that was asked for. Without {@code --head-lr}, from scratch, {@code --lr} is that of the head too. */

@@ -139,7 +139,7 @@ class ClassifierCommandsTest {
                 "finetune | --head-lr -1 | --head-lr: '-1.0': must be a number above 0",
                 "finetune | --labels 0% | --labels: '0%': a share must be above 0% and at most 100%",
                 "finetune | --labels none.txt | --labels: 'none.txt': there is no such file",
-                "finetune | --preset big | --preset: 'big': must be one of imagenet-1, imagenet-10, small",
+                "finetune | --preset big | --preset: 'big': must be one of imagenet-1, imagenet-10, small, small-many",
                 "finetune | --schedule line | --schedule: 'line': must be one of step, cosine",
                 "supervised | --batch 1 | --batch: '1': must be from 2 to 65536",
                 "supervised | --min-scale 0 | --min-scale: '0.0': must be above 0 and at most 1",

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 import org.swav4j.data.LabelChoice;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.eval.EncoderSource;
@@ -20,6 +21,7 @@ import org.swav4j.format.Sha256;
  * trained take the same number of steps of the same batch if their recipes say so.
  *
  * @param tuned the pretrained encoder's fine-tuning with all labels
+ * @param tunedRecipe its recipe with so many labelled images
  * @param scratch recipe from fresh weights
  * @param labels shares of the labels
  * @param seeds how often each is repeated, with another subset, other fresh weights and another order
@@ -27,6 +29,7 @@ import org.swav4j.format.Sha256;
  */
 public record Comparison(
         TrainingTask tuned,
+        IntFunction<Recipe> tunedRecipe,
         Recipe scratch,
         List<LabelChoice> labels,
         int seeds,
@@ -106,7 +109,7 @@ public record Comparison(
     }
 
     private TrainingTask task(Place place) {
-        Recipe recipe = place.method.pretrained() ? tuned.recipe() : scratch;
+        Recipe recipe = place.method.pretrained() ? tunedRecipe.apply(place.train.size()) : scratch;
         return tuned.with(encoder(place), place.train, recipe, place.seed);
     }
 

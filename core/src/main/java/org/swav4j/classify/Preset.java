@@ -23,6 +23,11 @@ public enum Preset {
     SMALL(
             "small",
             new Recipe(0.01, 0.1, 1e-4, 128, 15, 1200, Decay.COSINE, 0.25, 0),
+            new Recipe(0.1, 0.1, 5e-4, 128, 15, 1200, Decay.COSINE, 0.25, 0)),
+    /** The same with so many labels that they teach more than pretraining did, which the smaller rate would hold on to. */
+    SMALL_MANY(
+            "small-many",
+            new Recipe(0.05, 0.1, 5e-4, 128, 15, 1200, Decay.COSINE, 0.25, 0),
             new Recipe(0.1, 0.1, 5e-4, 128, 15, 1200, Decay.COSINE, 0.25, 0));
 
     private final String label;

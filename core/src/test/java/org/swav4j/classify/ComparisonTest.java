@@ -52,7 +52,13 @@ class ComparisonTest {
 
     private static Comparison comparison(Asked asked, int seeds) {
         TrainingTask task = Tasks.of(Tasks.RECIPE.withLength(4, 1, 2));
-        return new Comparison(task, task.recipe().withRates(0.1, 0.1), HALF_AND_ALL, seeds, Optional.of(asked));
+        return new Comparison(
+                task,
+                images -> task.recipe(),
+                task.recipe().withRates(0.1, 0.1),
+                HALF_AND_ALL,
+                seeds,
+                Optional.of(asked));
     }
 
     @Test

@@ -14,7 +14,7 @@ class RecipeTest {
                 .isEqualTo(new Recipe(0.01, 0.2, 0, 256, 20, 0, Decay.STEP, 0.08, 0));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Preset.parse("large"))
-                .withMessage("'large': must be one of imagenet-1, imagenet-10, small");
+                .withMessage("'large': must be one of imagenet-1, imagenet-10, small, small-many");
     }
 
     @Test
