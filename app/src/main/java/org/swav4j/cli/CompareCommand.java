@@ -102,8 +102,7 @@ final class CompareCommand implements Callable<Integer> {
         LabelledImages test = data.test(spec);
         List<LabelChoice> choices = labels.stream().map(LabelChoice::parse).toList();
         EvalTransform view = options.view(encoder);
-        IntFunction<Preset> presets =
-                images -> recipes.preset(view.size(), images, (double) images / train.size());
+        IntFunction<Preset> presets = images -> recipes.preset(view.size(), images, (double) images / train.size());
         Preset preset = presets.apply(train.size());
         TrainingTask tuned = new TrainingTask(
                 encoder,

@@ -112,7 +112,8 @@ final class CompareReport {
         report.setting(
                 name,
                 labels.stream()
-                        .map(share -> comparison.tunedRecipe().apply(trained(share).images()))
+                        .map(share ->
+                                comparison.tunedRecipe().apply(trained(share).images()))
                         .map(setting::applyAsDouble)
                         .toList());
     }
