@@ -13,7 +13,7 @@ import org.swav4j.data.Quarantine;
  * @param progress told how far it is
  */
 public record Extraction(EvalTransform view, int batch, int workers, Quarantine quarantine, ImagesDone progress) {
-    /** Large enough that no machine measured gains from more; bounds memory. */
+    /** Within a few percent of the fastest batch measured (docs/performance.md), at half its memory. */
     public static final int USUAL_BATCH = 128;
 
     /** Refuses what cannot be done. */
