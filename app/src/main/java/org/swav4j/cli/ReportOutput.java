@@ -54,8 +54,10 @@ final class ReportOutput {
     static void unreadable(Report.Builder report, Quarantine quarantine) {
         if (quarantine.count() > 0) {
             Quarantine.Entry first = quarantine.entries().get(0);
-            report.warning(quarantine.count() + " unreadable images were left out, such as " + first.name() + ": "
-                    + first.reason());
+            String many = quarantine.count() == 1
+                    ? "1 unreadable image was left out, "
+                    : quarantine.count() + " unreadable images were left out, such as ";
+            report.warning(many + first.name() + ": " + first.reason());
         }
     }
 

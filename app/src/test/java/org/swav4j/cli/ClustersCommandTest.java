@@ -64,7 +64,7 @@ class ClustersCommandTest {
                 .contains("same prototype in two augmentations")
                 .contains("Agreement with labels", "Fullest prototypes");
         assertThat(result.err())
-                .contains("swav: 1 unreadable images were left out, such as broken.jpg: not an image")
+                .contains("swav: 1 unreadable image was left out, broken.jpg: not an image")
                 .contains("Written: " + out + ", " + count + " images");
         assertThat(Files.readAllLines(out)).hasSize(count + 1);
         assertThat(Files.readAllLines(folder.resolve("x.prototypes.csv"))).hasSize(9);
