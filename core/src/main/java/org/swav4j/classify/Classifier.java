@@ -1,13 +1,12 @@
 package org.swav4j.classify;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.augment.EvalTransform;
 import org.swav4j.checkpoint.CheckpointException;
@@ -117,13 +116,6 @@ public final class Classifier implements AutoCloseable {
         }
     }
 
-    /** A batch's crops as a tensor over its memory, uint8 [N, side, side, 3]. */
-    static Tensor pixels(Batch batch) {
-        long side = batch.spec(0).size();
-        return torch.from_blob(
-                batch.pixels(0), new long[] {batch.size(), side, side, 3}, new TensorOptions(ScalarType.Byte));
-    }
-
     /**
      * Classifies images by the weights as they are now. Those without a label or that cannot be read are left out.
      *
@@ -143,7 +135,7 @@ public final class Classifier implements AutoCloseable {
                 NoGradGuard noGrad = new NoGradGuard()) {
             for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
                 try (PointerScope scope = new PointerScope()) {
-                    Tensor order = logits(pixels(batch), Pass.INFERENCE)
+                    Tensor order = logits(batch.tensor(0), Pass.INFERENCE)
                             .topk(ranks, 1, true, true)
                             .get1()
                             .cpu()
@@ -172,10 +164,7 @@ public final class Classifier implements AutoCloseable {
             throw new DataException(images.description() + ": no labelled image could be read");
         }
         return new Predictions(
-                classes,
-                java.util.Arrays.copyOf(shown, count),
-                java.util.Arrays.copyOf(labels, count),
-                java.util.Arrays.copyOf(ranked, count));
+                classes, Arrays.copyOf(shown, count), Arrays.copyOf(labels, count), Arrays.copyOf(ranked, count));
     }
 
     /**

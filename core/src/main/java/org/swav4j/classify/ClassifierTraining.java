@@ -137,7 +137,7 @@ public final class ClassifierTraining implements AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             trunkOptimizer.zeroGradients();
             headOptimizer.zeroGradients();
-            Tensor logits = classifier.logits(Classifier.pixels(batch), Pass.TRAINING);
+            Tensor logits = classifier.logits(batch.tensor(0), Pass.TRAINING);
             Tensor loss = torch.cross_entropy_loss(logits, labels(batch));
             loss.backward();
             double value = loss.item_double();

@@ -9,9 +9,6 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.data.DataException;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
@@ -53,12 +50,7 @@ record AssignmentPass(
                 NoGradGuard noGrad = new NoGradGuard()) {
             for (Batch loaded = batches.next(); loaded != null; loaded = batches.next()) {
                 try (PointerScope scope = new PointerScope()) {
-                    long side = network.view().size();
-                    Tensor pixels = torch.from_blob(
-                            loaded.pixels(0),
-                            new long[] {loaded.size(), side, side, 3},
-                            new TensorOptions(ScalarType.Byte));
-                    Tensor embeddings = network.embeddings(pixels);
+                    Tensor embeddings = network.embeddings(loaded.tensor(0));
                     collected.add(
                             loaded.indices(),
                             embeddings,

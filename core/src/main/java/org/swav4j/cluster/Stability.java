@@ -7,9 +7,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.augment.MultiCrop;
 import org.swav4j.data.ImageSource;
 import org.swav4j.data.Quarantine;
@@ -50,7 +47,6 @@ public record Stability(int images, double same, double ami) {
         int[] first = new int[images.size()];
         int[] second = new int[images.size()];
         int count = 0;
-        int side = views.crops().get(0).size();
         EncoderNetwork network = pass.network();
         Quarantine quarantine = pass.quarantine();
         try (Loader loader = new Loader(images, views, batch, pass.workers(), seed, 0, 1, quarantine);
@@ -59,11 +55,8 @@ public record Stability(int images, double same, double ami) {
             for (int step = 0; step < loader.stepsPerEpoch(); step++) {
                 Batch loaded = loader.next();
                 try (PointerScope scope = new PointerScope()) {
-                    Tensor pixels = torch.from_blob(
-                            loaded.pixels(0),
-                            new long[] {2L * batch, side, side, 3},
-                            new TensorOptions(ScalarType.Byte));
-                    Tensor scores = network.scores(network.embeddings(pixels)).get(pass.head());
+                    Tensor scores =
+                            network.scores(network.embeddings(loaded.tensor(0))).get(pass.head());
                     Tensor best =
                             scores.argmax(new LongOptional(1), false).cpu().contiguous();
                     long[] prototypes = new long[2 * batch];

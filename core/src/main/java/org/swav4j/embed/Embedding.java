@@ -10,8 +10,6 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.data.DataException;
 import org.swav4j.data.LabelledImages;
@@ -149,10 +147,7 @@ public record Embedding(
         byte[] vectors;
         try (PointerScope scope = new PointerScope();
                 NoGradGuard noGrad = new NoGradGuard()) {
-            long side = network.view().size();
-            Tensor pixels = torch.from_blob(
-                    loaded.pixels(0), new long[] {loaded.size(), side, side, 3}, new TensorOptions(ScalarType.Byte));
-            Tensor made = network.vectors(pixels);
+            Tensor made = network.vectors(loaded.tensor(0));
             if (half) {
                 made = made.to(ScalarType.Half);
             }

@@ -8,7 +8,6 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.augment.EvalTransform;
@@ -90,7 +89,7 @@ public final class LabelledFeatures implements AutoCloseable {
                             .mapToLong(i -> i)
                             .toArray();
                     if (labelled.length > 0) {
-                        Tensor rows = features(encoder, batch, how.view().size());
+                        Tensor rows = encoder.features(batch.tensor(0)).cpu();
                         if (all == null) {
                             requireMemory(images, rows.size(1));
                             all = owned.add("features", torch.zeros(images.size(), rows.size(1)));
@@ -121,12 +120,6 @@ public final class LabelledFeatures implements AutoCloseable {
             owned.close();
             throw e;
         }
-    }
-
-    private static Tensor features(FeatureExtractor encoder, Batch batch, long side) {
-        Tensor pixels = torch.from_blob(
-                batch.pixels(0), new long[] {batch.size(), side, side, 3}, new TensorOptions(ScalarType.Byte));
-        return encoder.features(pixels).cpu();
     }
 
     private static int[] classNumbers(LabelledImages images, List<String> classNames) {

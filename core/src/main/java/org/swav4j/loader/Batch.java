@@ -6,6 +6,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.augment.Canvas.Placed;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.tensor.ComputeDevice;
@@ -175,6 +179,16 @@ public final class Batch {
      */
     public BytePointer pixels(int r) {
         return pixels[r];
+    }
+
+    /**
+     * The crops of resolution {@code r} as a tensor over the batch's memory, as {@link #pixels} lays them out; nothing is copied.
+     * Owned by the calling scope, and not to be used after {@link #release()}.
+     */
+    public Tensor tensor(int r) {
+        CropSpec spec = specs.get(r);
+        long[] shape = {(long) spec.count() * size, spec.size(), spec.size(), 3};
+        return torch.from_blob(pixels[r], shape, new TensorOptions(ScalarType.Byte));
     }
 
     /** Gives the buffers back to the loader. A second call does nothing. */

@@ -172,7 +172,7 @@ public final class LinearTraining implements AutoCloseable {
             optimizer.zeroGradients();
             List<Tensor> features;
             try (NoGradGuard noGrad = new NoGradGuard()) {
-                features = task.encoder.features(StageFeatures.pixels(batch, task.view.size()), task.stages);
+                features = task.encoder.features(batch.tensor(0), task.stages);
             }
             int[] indices = batch.indices();
             int[] classOf = new int[indices.length];

@@ -7,9 +7,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.augment.EvalTransform;
 import org.swav4j.data.DataException;
 import org.swav4j.data.LabelledImages;
@@ -60,7 +58,7 @@ public final class StageFeatures implements AutoCloseable {
             for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
                 int[] held = batch.indices();
                 try (PointerScope scope = new PointerScope()) {
-                    List<Tensor> rows = encoder.features(pixels(batch, view.size()), stages);
+                    List<Tensor> rows = encoder.features(batch.tensor(0), stages);
                     int[] labelled = IntStream.range(0, held.length)
                             .filter(i -> images.label(held[i]) >= 0)
                             .toArray();
@@ -94,12 +92,6 @@ public final class StageFeatures implements AutoCloseable {
         } finally {
             all.close();
         }
-    }
-
-    /** The pixels of a batch with one view of each image, uint8 [B, side, side, 3]; the batch's own memory. */
-    static Tensor pixels(Batch batch, long side) {
-        return torch.from_blob(
-                batch.pixels(0), new long[] {batch.size(), side, side, 3}, new TensorOptions(ScalarType.Byte));
     }
 
     /** Those of a stage, which stay owned by this. */

@@ -69,9 +69,7 @@ interface DeviceFeed extends AutoCloseable {
     static List<Tensor> tensors(Batch batch) {
         List<Tensor> tensors = new ArrayList<>();
         for (int r = 0; r < batch.resolutions(); r++) {
-            CropSpec spec = batch.spec(r);
-            long[] shape = {(long) spec.count() * batch.size(), spec.size(), spec.size(), 3};
-            tensors.add(torch.from_blob(batch.pixels(r), shape, new TensorOptions(ScalarType.Byte)));
+            tensors.add(batch.tensor(r));
         }
         return tensors;
     }

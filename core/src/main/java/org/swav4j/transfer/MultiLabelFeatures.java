@@ -7,9 +7,6 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.augment.EvalTransform;
 import org.swav4j.data.DataException;
 import org.swav4j.data.Quarantine;
@@ -60,13 +57,8 @@ public record MultiLabelFeatures(List<String> classNames, float[][] rows, byte[]
                 NoGradGuard noGrad = new NoGradGuard()) {
             for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
                 try (PointerScope scope = new PointerScope()) {
-                    long side = view.size();
-                    Tensor pixels = torch.from_blob(
-                            batch.pixels(0),
-                            new long[] {batch.size(), side, side, 3},
-                            new TensorOptions(ScalarType.Byte));
                     Tensor features =
-                            UnitRows.of(encoder.features(pixels)).cpu().contiguous();
+                            UnitRows.of(encoder.features(batch.tensor(0))).cpu().contiguous();
                     FloatPointer values = new FloatPointer(features.data_ptr());
                     int[] indices = batch.indices();
                     int width = (int) features.size(1);
