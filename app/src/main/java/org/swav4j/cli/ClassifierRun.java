@@ -34,8 +34,6 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** One training of a classifier, from a pretrained encoder or from scratch, and its report. */
 final class ClassifierRun {
-    private static final int MEASURED = 10;
-
     /** How a classifier begins. */
     enum Kind {
         /** From the encoder's weights. */
@@ -54,54 +52,30 @@ final class ClassifierRun {
 
     private final CommandSpec spec;
     private final EvaluationOptions options;
-    private final TrainTestOptions data;
-    private final LabelsOption labels;
-    private final RecipeOptions recipes;
-    private final Integer testEvery;
-    private final Path out;
+    private final ClassifierOptions classifier;
 
-    /**
-     * @param testEvery epochs between tests; null for a tenth of all
-     * @param out where the trained encoder goes; null for nowhere
-     */
-    ClassifierRun(
-            CommandSpec spec,
-            EvaluationOptions options,
-            TrainTestOptions data,
-            LabelsOption labels,
-            RecipeOptions recipes,
-            Integer testEvery,
-            Path out) {
+    ClassifierRun(CommandSpec spec, EvaluationOptions options, ClassifierOptions classifier) {
         this.spec = spec;
         this.options = options;
-        this.data = data;
-        this.labels = labels;
-        this.recipes = recipes;
-        this.testEvery = testEvery;
-        this.out = out;
+        this.classifier = classifier;
     }
 
     int run(Kind kind) {
         List<String> problems = new ArrayList<>();
         options.check(problems);
-        labels.check(problems);
-        recipes.check(problems);
-        EvaluationOptions.range(problems, "--test-every", testEvery, 1, Integer.MAX_VALUE);
+        classifier.check(problems);
         EvaluationOptions.refuse(problems);
-        if (out != null) {
-            EncoderFolder.requireFree(out);
-        }
+        classifier.out().ifPresent(EncoderFolder::requireFree);
         EncoderSource given = options.encoder();
         EncoderSource start = kind == Kind.FINETUNE ? given : EncoderSource.untrained(given.info(), options.seed());
-        LabelledImages all = data.train(spec);
-        LabelledImages train = labels.choice().of(all, options.seed());
-        LabelledImages test = data.test(spec);
+        LabelledImages all = classifier.data().train(spec);
+        LabelledImages train = classifier.labels().choice().of(all, options.seed());
+        LabelledImages test = classifier.data().test(spec);
         EvalTransform view = options.view(given);
-        Preset preset = recipes.preset(view.size(), train.size(), (double) train.size() / all.size());
+        Preset preset = classifier.recipe().preset(view.size(), train.size(), (double) train.size() / all.size());
         boolean scratch = kind == Kind.SUPERVISED;
-        Recipe recipe = recipes.applied(scratch ? preset.scratch() : preset.tuned(), scratch);
+        Recipe recipe = classifier.recipe().applied(scratch ? preset.scratch() : preset.tuned(), scratch);
         Quarantine quarantine = new Quarantine("images");
-        int epochs = recipe.epochsOf(train.size());
         TrainingTask task = new TrainingTask(
                 start,
                 train,
@@ -112,9 +86,9 @@ final class ClassifierRun {
                 options.precision(),
                 options.trainingWorkers(),
                 options.seed(),
-                testEvery != null ? testEvery : (epochs + MEASURED - 1) / MEASURED,
+                classifier.testEvery(recipe.epochsOf(train.size())),
                 quarantine);
-        String name = kind.name + suffix(labels.choice().toString());
+        String name = kind.name + suffix(classifier.labels().choice().toString());
         Optional<Path> reports = options.reportFolder(given);
         Optional<Path> unfinished = reports.map(
                 folder -> folder.resolve(name + ".unfinished-" + task.key().substring(0, 12)));
@@ -145,10 +119,10 @@ final class ClassifierRun {
                 err.flush();
                 return interrupts.exitCode();
             }
-            if (out != null) {
+            classifier.out().ifPresent(out -> {
                 training.classifier().save(out, origin(kind, task, outcome), version);
                 progress.say("Encoder: " + out);
-            }
+            });
             new ReportOutput(spec).show(report(kind, name, task, outcome), reports, options.json());
             training.deleteUnfinished();
             return ExitCode.DONE;
@@ -200,12 +174,16 @@ final class ClassifierRun {
         Report.Builder report = Report.builder(
                         name,
                         String.format(
-                                Locale.ROOT, "%s on %,d labelled images (%s)", kind.title, images, labels.choice()))
+                                Locale.ROOT,
+                                "%s on %,d labelled images (%s)",
+                                kind.title,
+                                images,
+                                classifier.labels().choice()))
                 .command(String.join(" ", Invocation.words(spec)))
                 .encoder("encoder", task.start())
                 .data("train", task.train())
                 .data("test", task.test())
-                .setting("labels", labels.choice().toString());
+                .setting("labels", classifier.labels().choice().toString());
         settings(report, "", task.recipe(), images);
         report.setting("image_size", task.view().size())
                 .setting("precision", task.precision().toString())

@@ -1,11 +1,9 @@
 package org.swav4j.cli;
 
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code swav supervised}: what the same labels are worth without pretraining. */
@@ -30,30 +28,10 @@ final class SupervisedCommand implements Callable<Integer> {
     private EvaluationOptions options;
 
     @Mixin
-    private TrainTestOptions data;
-
-    @Mixin
-    private LabelsOption labels;
-
-    @Mixin
-    private RecipeOptions recipe;
-
-    @Option(
-            names = "--test-every",
-            paramLabel = "N",
-            description = "Epochs between two looks at the test images [a tenth of all].")
-    private Integer testEvery;
-
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            converter = Places.OnThisMachine.class,
-            description = "A new folder for the trained encoder and its classifier, usable wherever --model is.")
-    private Path out;
+    private ClassifierOptions classifier;
 
     @Override
     public Integer call() {
-        return new ClassifierRun(spec, options, data, labels, recipe, testEvery, out)
-                .run(ClassifierRun.Kind.SUPERVISED);
+        return new ClassifierRun(spec, options, classifier).run(ClassifierRun.Kind.SUPERVISED);
     }
 }
