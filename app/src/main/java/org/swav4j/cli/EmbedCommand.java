@@ -151,10 +151,10 @@ final class EmbedCommand implements Callable<Integer> {
 
     private EncoderOptions options() {
         List<String> problems = new ArrayList<>();
-        range(problems, "--batch", batch, 1, MAX_BATCH);
-        range(problems, "--image-size", imageSize, 8, 2048);
-        range(problems, "--threads", threads, 1, MAX_THREADS);
-        range(problems, "--workers", workers, 1, MAX_THREADS);
+        EvaluationOptions.range(problems, "--batch", batch, 1, MAX_BATCH);
+        EvaluationOptions.range(problems, "--image-size", imageSize, 8, 2048);
+        EvaluationOptions.range(problems, "--threads", threads, 1, MAX_THREADS);
+        EvaluationOptions.range(problems, "--workers", workers, 1, MAX_THREADS);
         if (EmbeddingFormat.of(out).isEmpty()) {
             problems.add("--out: '" + out + "': must end in one of " + EmbeddingFormat.endings());
         }
@@ -185,12 +185,6 @@ final class EmbedCommand implements Callable<Integer> {
         options = imageSize != null ? options.withImageSize(imageSize) : options;
         options = threads != null ? options.withThreads(threads) : options;
         return options.withMaxBatch(batch);
-    }
-
-    private static void range(List<String> problems, String flag, Integer value, int min, int max) {
-        if (value != null && (value < min || value > max)) {
-            problems.add(flag + ": '" + value + "': must be from " + min + " to " + max);
-        }
     }
 
     private Map<String, String> about(EncoderNetwork network) {
