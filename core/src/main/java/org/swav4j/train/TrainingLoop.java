@@ -100,6 +100,7 @@ final class TrainingLoop implements AutoCloseable {
                 config.precision(),
                 keeping,
                 collective,
+                org.swav4j.comm.GradientCompression.NONE,
                 monitor.features(),
                 profiler);
         this.throughput = new Throughput(config.batchSize());

@@ -139,6 +139,11 @@ final class TinyTraining implements TrainingListener {
 
         @Override
         public void broadcast(Tensor tensor, int root) {}
+
+        @Override
+        public Collective groups(int size) {
+            return this;
+        }
     }
 
     TinyTraining stopWhen(BooleanSupplier asked) {
