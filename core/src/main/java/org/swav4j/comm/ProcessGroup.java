@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AllreduceOptions;
 import org.bytedeco.pytorch.Backend;
@@ -213,24 +215,33 @@ public final class ProcessGroup implements Collective, AutoCloseable {
     /**
      * Lets all ranks say the same of themselves, and refuses to go on where they do not.
      *
-     * @param names what is compared, for messages
-     * @param values in the same order
-     * @throws RankLostException on every rank, with the first difference to rank 0
+     * @param facts lines of a name, a colon and a value; the same names on every rank
+     * @throws RankLostException on rank 0 and on a rank that differs from it, with the differences
      */
-    public void requireSame(List<String> names, List<String> values) {
-        for (int i = 0; i < names.size(); i++) {
-            rendezvous.put("fact/" + i + "/" + rank, values.get(i));
+    public void requireSame(String facts) {
+        rendezvous.put("facts/" + rank, facts);
+        if (rank > 0) {
+            compare(rendezvous.await("facts/0", 0), facts, rank);
         }
-        for (int other = 0; other < world; other++) {
-            for (int i = 0; i < names.size(); i++) {
-                String first = rendezvous.await("fact/" + i + "/0", 0);
-                String value = rendezvous.await("fact/" + i + "/" + other, other);
-                if (!value.equals(first)) {
-                    throw new RankLostException(names.get(i) + " differs between the ranks: '" + first + "' on rank 0 ("
-                            + rendezvous.hostOf(0) + "), '" + value + "' on rank " + other + " ("
-                            + rendezvous.hostOf(other) + ")");
-                }
-            }
+        for (int other = 1; rank == 0 && other < world; other++) {
+            compare(facts, rendezvous.await("facts/" + other, other), other);
+        }
+    }
+
+    private void compare(String first, String others, int other) {
+        List<String> expected = first.lines().toList();
+        List<String> found = others.lines().toList();
+        String differences = IntStream.range(0, Math.max(expected.size(), found.size()))
+                .filter(i -> i >= expected.size()
+                        || i >= found.size()
+                        || !expected.get(i).equals(found.get(i)))
+                .mapToObj(i -> "\n  " + (i < expected.size() ? expected.get(i) : "nothing") + " on rank 0, "
+                        + (i < found.size() ? found.get(i).replaceFirst("^[^:]*: ", "") : "nothing") + " on rank "
+                        + other)
+                .collect(Collectors.joining());
+        if (!differences.isEmpty()) {
+            throw new RankLostException("rank 0 (" + rendezvous.hostOf(0) + ") and rank " + other + " ("
+                    + rendezvous.hostOf(other) + ") were not started alike:" + differences);
         }
     }
 

@@ -163,11 +163,11 @@ class ProcessGroupTest {
     @Test
     void ranksThatAreNotThoseExpectedAreRefused() {
         assertThatThrownBy(() -> GlooRanks.run(2, TIMEOUT, ranks -> {
-                    ranks.requireSame(List.of("version", "images"), List.of("1.0", "abc" + ranks.rank()));
+                    ranks.requireSame("version: 1.0\nimages: abc" + ranks.rank());
                     return null;
                 }))
                 .hasMessageMatching(
-                        "images differs between the ranks: 'abc0' on rank 0 \\(.+\\), 'abc1' on rank 1 \\(.+\\)");
+                        "rank 0 \\(.+\\) and rank 1 \\(.+\\) were not started alike:\n  images: abc0 on rank 0, abc1 on rank 1");
         int port = GlooRanks.freePort();
         RankEnvironment alone = new RankEnvironment("127.0.0.1", port, 0, 2, 0, 1);
         assertThatThrownBy(() -> ProcessGroup.join(alone, false, Duration.ofMillis(300)))

@@ -51,7 +51,8 @@ final class TinyTraining implements TrainingListener {
             false,
             0,
             AugmentOn.CPU,
-            SafetyConfig.DEFAULT);
+            SafetyConfig.DEFAULT,
+            RanksConfig.DEFAULT);
     private EpochEvaluation evaluation;
     private int profiledSteps;
     private boolean acceptDataChange;
