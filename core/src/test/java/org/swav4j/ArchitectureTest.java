@@ -34,7 +34,7 @@ class ArchitectureTest {
             Map.entry("pickle", Set.of("format")),
             Map.entry("dataset", Set.of("data", "source", "augment", "format")),
             Map.entry("runlog", Set.of("format")),
-            Map.entry("comm", Set.of("stdio", "tensor")),
+            Map.entry("comm", Set.of("format", "stdio", "tensor")),
             Map.entry("optim", Set.of("tensor")),
             Map.entry("nn", Set.of("tensor", "comm")),
             Map.entry("loader", Set.of("data", "augment", "tensor")),

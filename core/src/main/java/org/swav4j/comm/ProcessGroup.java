@@ -63,6 +63,10 @@ public final class ProcessGroup implements Collective, AutoCloseable {
             throw rendezvous.lost("connecting", e instanceof RuntimeException r ? r : new IllegalStateException(e));
         }
         family.add(this);
+        try (PointerScope scope = new PointerScope()) {
+            // whoever fails from now on does so when the others are connected, too, and can say why
+            sum(torch.zeros(1));
+        }
     }
 
     /**

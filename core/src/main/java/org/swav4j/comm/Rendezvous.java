@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.StringVector;
 import org.bytedeco.pytorch.TCPStore;
 import org.bytedeco.pytorch.TCPStoreOptions;
+import org.swav4j.format.HostName;
 
 /**
  * Where the ranks of a training meet: a store of names and texts that rank 0 keeps and all can reach by TCP. A name is
@@ -35,6 +37,7 @@ final class Rendezvous implements AutoCloseable {
     private final TCPStore tcp;
     private final Store store;
     private final String host;
+    private boolean left;
 
     private Rendezvous(RankEnvironment environment, Duration timeout, TCPStore tcp, Store store, String host) {
         this.environment = environment;
@@ -70,6 +73,9 @@ final class Rendezvous implements AutoCloseable {
             throw new RankLostException(
                     environment + ": MASTER_ADDR '" + environment.masterAddress() + "': there is no such host", e);
         }
+        if (!serves) {
+            awaitKeeper(environment, address, timeout);
+        }
         try (PointerScope scope = new PointerScope()) {
             TCPStoreOptions options = new TCPStoreOptions();
             options.port((short) environment.masterPort())
@@ -80,7 +86,7 @@ final class Rendezvous implements AutoCloseable {
             Store store = new PrefixStore("swav4j/" + environment.meeting(), tcp.clone());
             tcp.retainReference();
             store.retainReference();
-            return new Rendezvous(environment, timeout, tcp, store, hostName());
+            return new Rendezvous(environment, timeout, tcp, store, HostName.current());
         } catch (RuntimeException e) {
             throw new RankLostException(
                     environment + ": "
@@ -90,6 +96,27 @@ final class Rendezvous implements AutoCloseable {
                                     : "rank 0 does not answer at " + place + " (" + spoken(timeout) + "): ")
                             + firstLine(e),
                     e);
+        }
+    }
+
+    /** Tries to connect until somebody listens; c10d would, too, but writes about every attempt. */
+    private static void awaitKeeper(RankEnvironment environment, String address, Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        InetSocketAddress keeper = new InetSocketAddress(address, environment.masterPort());
+        while (true) {
+            try (Socket socket = new Socket()) {
+                socket.connect(keeper, 1000);
+                return;
+            } catch (IOException e) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new RankLostException(
+                            environment + " (" + HostName.current() + "): rank 0 does not answer at "
+                                    + environment.masterAddress() + ":" + environment.masterPort() + " within "
+                                    + spoken(timeout) + ": " + e.getMessage(),
+                            e);
+                }
+            }
+            pause(50);
         }
     }
 
@@ -229,9 +256,13 @@ final class Rendezvous implements AutoCloseable {
     /**
      * Says that this rank takes part no longer.
      *
-     * @param why for those who would wait for it
+     * @param why for those who would wait for it; what was said first stands
      */
     void leave(String why) {
+        if (left) {
+            return;
+        }
+        left = true;
         try {
             put(LEFT + environment.rank(), why);
             long deadline = System.nanoTime() + FAREWELL.toNanos();
@@ -253,14 +284,6 @@ final class Rendezvous implements AutoCloseable {
             // connecting a datagram socket sends nothing; it asks the routing table
             socket.connect(new InetSocketAddress(environment.masterAddress(), environment.masterPort()));
             return socket.getLocalAddress().getHostAddress();
-        }
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "unknown host";
         }
     }
 

@@ -50,7 +50,7 @@ record SynchronisedStatistics(Tensor mean, Tensor variance, Tensor count) {
      * statistics, so it is given some that are not kept.
      */
     private static T_TensorTensor_T local(Tensor x, long channels) {
-        if (x.scalar_type() == ScalarType.Float) {
+        if (x.scalar_type().intern() == ScalarType.Float) {
             return torch.batch_norm_update_stats(x, new TensorOptional(), new TensorOptional(), 0.0);
         }
         TensorOptions single = new TensorOptions(ScalarType.Float).device(new DeviceOptional(x.device()));
@@ -128,7 +128,7 @@ record SynchronisedStatistics(Tensor mean, Tensor variance, Tensor count) {
 
         /** dx + x·slope + offset, rounded once. */
         private Tensor corrected(Tensor dx, Tensor slope, Tensor offset) {
-            if (dx.scalar_type() == ScalarType.Float) {
+            if (dx.scalar_type().intern() == ScalarType.Float) {
                 return dx.addcmul_(x, slope).add_(offset);
             }
             Tensor exact = dx.to(ScalarType.Float).addcmul_(x.to(ScalarType.Float), slope);
