@@ -100,6 +100,11 @@ final class Interrupts implements BooleanSupplier, AutoCloseable {
         return preempted;
     }
 
+    /** What was found out elsewhere of who asked. */
+    void setPreempted(boolean by) {
+        preempted = by;
+    }
+
     /** Whether the command was asked to stop. */
     @Override
     public boolean getAsBoolean() {

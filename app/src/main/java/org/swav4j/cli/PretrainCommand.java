@@ -203,7 +203,7 @@ final class PretrainCommand implements Callable<Integer> {
                 : Interrupts.installForPreemptionAtOnce(spec.commandLine().getErr());
         boolean onGpu = new ComputeDevice(resolution.config().device()).isCuda();
         TrainingResult result;
-        try (PretrainRanks ranks = PretrainRanks.join(environment, rankTimeout, onGpu, images, given)) {
+        try (PretrainRanks ranks = PretrainRanks.join(environment, rankTimeout, onGpu, images, given, line::warning)) {
             result = train(ranks, images, resolution, run, initial, origin(given, initial), protocol, line, interrupts);
         }
         if (!first) {

@@ -1,11 +1,20 @@
 package org.swav4j.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.checkpoint.CheckpointDirectory;
+import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.comm.Alone;
 import org.swav4j.comm.Collective;
 import org.swav4j.comm.ProcessGroup;
@@ -36,22 +45,50 @@ final class PretrainRanks implements AutoCloseable {
      * @param run the run's directory
      * @param config its settings
      * @param step the checkpoint to go on from; -1 to begin
+     * @param fingerprint of that checkpoint; empty to begin
      */
-    record Beginning(Path run, PretrainConfig config, long step) {
+    record Beginning(Path run, PretrainConfig config, long step, String fingerprint) {
+        /** @param from the checkpoint to go on from, or null */
+        static Beginning of(Path run, PretrainConfig config, Checkpoint from) {
+            return from == null
+                    ? new Beginning(run, config, -1, "")
+                    : new Beginning(run, config, from.progress().step(), from.fingerprint());
+        }
+
         private String text() {
-            return run + "\n" + step + "\n" + ConfigYaml.write(config, List.of());
+            return run + "\n" + step + "\n" + fingerprint + "\n" + ConfigYaml.write(config, List.of());
         }
 
         private static Beginning of(String text) {
-            String[] parts = text.split("\n", 3);
+            String[] parts = text.split("\n", 4);
             return new Beginning(
-                    Path.of(parts[0]), ConfigYaml.read(parts[2], "rank 0's settings"), Long.parseLong(parts[1]));
+                    Path.of(parts[0]),
+                    ConfigYaml.read(parts[3], "rank 0's settings"),
+                    Long.parseLong(parts[1]),
+                    parts[2]);
         }
 
-        /** The checkpoint to go on from, or null. */
+        /**
+         * The checkpoint to go on from, or null.
+         *
+         * @throws CheckpointException if it is not here, or not the one that rank 0 goes on from
+         */
         Checkpoint checkpoint(Path checkpoints) {
-            return step < 0 ? null : new CheckpointDirectory(checkpoints, 1).open(checkpoints.resolve(
-                    CheckpointDirectory.name(step)));
+            if (step < 0) {
+                return null;
+            }
+            Path place = checkpoints.resolve(CheckpointDirectory.name(step));
+            if (!Files.isDirectory(place)) {
+                throw new CheckpointException(
+                        place + ": is not on this host; rank 0 goes on from it, so --out must be on a disk that all hosts share");
+            }
+            Checkpoint here = new CheckpointDirectory(checkpoints, 1).open(place);
+            if (!here.fingerprint().equals(fingerprint)) {
+                throw new CheckpointException(place + ": is not the checkpoint of that step that rank 0 goes on from (SHA-256 of its"
+                        + " manifest " + here.fingerprint() + " here, " + fingerprint + " there); --out must be on a disk"
+                        + " that all hosts share");
+            }
+            return here;
         }
     }
 
@@ -73,20 +110,24 @@ final class PretrainRanks implements AutoCloseable {
      * Meets the others, if there are any, who must have been started alike.
      *
      * @param onGpus whether this process trains on a GPU
+     * @param notices told whom this process waits for when it takes long
      */
     static PretrainRanks join(
             Optional<RankEnvironment> environment,
             Duration timeout,
             boolean onGpus,
             ImageSource images,
-            Settings given) {
+            Settings given,
+            Consumer<String> notices) {
         if (environment.isEmpty()) {
             return alone();
         }
-        ProcessGroup group = ProcessGroup.join(environment.get(), onGpus, timeout);
+        ProcessGroup group = ProcessGroup.join(environment.get(), onGpus, timeout, notices);
         try {
-            group.requireSame("version: " + BuildInfo.read().version() + "\nimages: " + images.fingerprint() + "\n"
-                    + given.shared());
+            BuildInfo build = BuildInfo.read();
+            group.requireSame("version: " + build.version() + " (" + build.commit() + ")\nlibtorch: "
+                    + InfoCommand.libraries().get("libtorch") + "\nimages: " + images.size() + " with fingerprint "
+                    + images.fingerprint() + "\n" + given.shared());
         } catch (RuntimeException e) {
             group.leave(e.getMessage());
             throw e;
@@ -108,6 +149,18 @@ final class PretrainRanks implements AutoCloseable {
     /** On the others: waits until the run is set up. */
     Beginning awaitBeginning() {
         return Beginning.of(group.fromFirst(BEGINNING, ""));
+    }
+
+    /** Whether it is so on any rank; every one must ask. */
+    boolean any(boolean here) {
+        if (group == null) {
+            return here;
+        }
+        try (PointerScope scope = new PointerScope()) {
+            Tensor vote = torch.scalar_tensor(new Scalar(here ? 1 : 0), new TensorOptions(ScalarType.Long));
+            group.max(vote);
+            return vote.item_long() != 0;
+        }
     }
 
     /** Tells the others why this process ends. */

@@ -225,7 +225,16 @@ final class PretrainRun {
                 0,
                 true,
                 "");
-        return new Pretraining(job, ranks.collective(), listener, stop).run();
+        TrainingResult result = new Pretraining(job, ranks.collective(), listener, stop).run();
+        agree(result, stop);
+        return result;
+    }
+
+    /** A scheduler's signal, or Ctrl-C, may have reached one rank only; all end in the same way. */
+    private void agree(TrainingResult result, Interrupts stop) {
+        if (result.interrupted()) {
+            stop.setPreempted(ranks.any(stop.preempted()));
+        }
     }
 
     private TrainingResult train(
@@ -253,11 +262,11 @@ final class PretrainRun {
                 profiledSteps,
                 true,
                 history.provenance().runId());
-        ranks.begin(new PretrainRanks.Beginning(
-                out.toAbsolutePath(), config, from == null ? -1 : from.progress().step()));
+        ranks.begin(PretrainRanks.Beginning.of(out.toAbsolutePath(), config, from));
         try {
             TrainingResult result =
                     new Pretraining(job, ranks.collective(), new Listeners(List.of(listener, history)), stop).run();
+            agree(result, stop);
             Kind interrupted = stop.preempted() ? Kind.PREEMPTED : Kind.INTERRUPTED;
             noteEnd(history, result.interrupted() ? interrupted : Kind.FINISHED, result.step(), listener);
             return result;

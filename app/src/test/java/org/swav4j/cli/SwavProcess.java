@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -53,6 +54,12 @@ final class SwavProcess implements AutoCloseable {
 
     /** The same with a command of one's own, without the launcher's environment. */
     static SwavProcess startCommand(Path folder, List<String> command) throws IOException {
+        return startCommand(folder, command, Map.of());
+    }
+
+    /** The same with more in the environment. */
+    static SwavProcess startCommand(Path folder, List<String> command, Map<String, String> environment)
+            throws IOException {
         Path out = Files.createTempFile(folder, "out", ".txt");
         Path err = Files.createTempFile(folder, "err", ".txt");
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -63,6 +70,7 @@ final class SwavProcess implements AutoCloseable {
         for (String name : List.of("GLIBC_TUNABLES", "LD_PRELOAD", "SWAV_JAVA_OPTS", "SWAV_DEBUG")) {
             builder.environment().remove(name);
         }
+        builder.environment().putAll(environment);
         return new SwavProcess(builder.start(), out, err);
     }
 

@@ -14,6 +14,8 @@ final class Backends {
     /** Operations of one group that are under way at the same time. */
     private static final int THREADS = 2;
 
+    private static final int MARGIN_MILLIS = 60_000;
+
     /** Gloo says there how many it is connected with. For the whole process, as the stream is. */
     private static final Optional<NativeStream> STDOUT = NativeStream.stdout();
 
@@ -24,7 +26,8 @@ final class Backends {
      * machine's own name often stands for its loopback address.
      */
     static Backend gloo(Rendezvous rendezvous, String name, int rank, int world) throws IOException {
-        Milliseconds timeout = new Milliseconds(rendezvous.timeout().toMillis());
+        // who waits too long is found out by Completion, which gloo must not forestall
+        Milliseconds timeout = new Milliseconds(rendezvous.timeout().toMillis() + MARGIN_MILLIS);
         ProcessGroupGloo.Options options;
         if (System.getenv("GLOO_SOCKET_IFNAME") != null) {
             options = ProcessGroupGloo.Options.create_default(timeout);

@@ -1,12 +1,11 @@
 package org.swav4j.comm;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AllreduceOptions;
@@ -31,6 +30,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
     public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(5);
 
     private final Rendezvous rendezvous;
+    private final RankWatch watch;
     private final String name;
     private final int rank;
     private final int world;
@@ -54,13 +54,25 @@ public final class ProcessGroup implements Collective, AutoCloseable {
         this.world = world;
         this.onGpus = onGpus;
         this.family = family;
-        try (PointerScope scope = new PointerScope()) {
-            this.host = Backends.gloo(rendezvous, name, rank, world).retainReference();
-            this.gpus = onGpus
-                    ? Backends.nccl(rendezvous, name + ".nccl", rank, world).retainReference()
-                    : null;
-        } catch (IOException | RuntimeException e) {
-            throw rendezvous.lost("connecting", e instanceof RuntimeException r ? r : new IllegalStateException(e));
+        this.watch = rendezvous.watch();
+        // c10d waits for its own timeout, whatever has become of the others
+        try (BoundedCalls calls = new BoundedCalls(
+                "rank connecting", rendezvous.timeout(), () -> watch.verdict().isPresent())) {
+            this.host = calls.call(() -> {
+                try (PointerScope scope = new PointerScope()) {
+                    return Backends.gloo(rendezvous, name, rank, world).retainReference();
+                }
+            });
+            this.gpus = !onGpus
+                    ? null
+                    : calls.call(() -> {
+                        try (PointerScope scope = new PointerScope()) {
+                            return Backends.nccl(rendezvous, name + ".nccl", rank, world)
+                                    .retainReference();
+                        }
+                    });
+        } catch (RuntimeException e) {
+            throw rendezvous.lost("connecting", e);
         }
         family.add(this);
         try (PointerScope scope = new PointerScope()) {
@@ -77,9 +89,20 @@ public final class ProcessGroup implements Collective, AutoCloseable {
      * @throws RankLostException if they do not come, or are not those that were expected
      */
     public static ProcessGroup join(RankEnvironment environment, boolean onGpus, Duration timeout) {
-        Rendezvous rendezvous = Rendezvous.join(environment, timeout);
-        return new ProcessGroup(
-                rendezvous, "world", environment.rank(), environment.world(), onGpus, new ArrayList<>());
+        return join(environment, onGpus, timeout, notice -> {});
+    }
+
+    /** The same; {@code notices} is told whom this rank waits for when it takes long, now and later. */
+    public static ProcessGroup join(
+            RankEnvironment environment, boolean onGpus, Duration timeout, Consumer<String> notices) {
+        Rendezvous rendezvous = Rendezvous.join(environment, timeout, notices);
+        try {
+            return new ProcessGroup(
+                    rendezvous, "world", environment.rank(), environment.world(), onGpus, new ArrayList<>());
+        } catch (RuntimeException e) {
+            rendezvous.leave(Rendezvous.firstLine(e));
+            throw e;
+        }
     }
 
     @Override
@@ -100,6 +123,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
     @Override
     public void now(long newStep) {
         family.forEach(member -> member.step = newStep);
+        watch.now(newStep);
     }
 
     @Override
@@ -119,7 +143,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
 
     private void reduce(String operation, Tensor tensor, RedOpType how) {
         try (PointerScope scope = new PointerScope()) {
-            begin(operation, tensor, how).await();
+            begin(operation, tensor, how).await(tensor.is_cuda());
         }
     }
 
@@ -128,9 +152,10 @@ public final class ProcessGroup implements Collective, AutoCloseable {
         try (PointerScope scope = new PointerScope()) {
             Begun begun = begin("sum", tensor, RedOpType.SUM);
             begun.work().retainReference();
+            boolean onGpu = tensor.is_cuda();
             return () -> {
                 try {
-                    begun.await();
+                    begun.await(onGpu);
                 } finally {
                     begun.work().releaseReference();
                 }
@@ -155,7 +180,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
                         return new Begun(
                                 what, backend(tensor).broadcast(new TensorVector(tensor.detach()), options));
                     })
-                    .await();
+                    .await(tensor.is_cuda());
         }
     }
 
@@ -173,7 +198,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
                                 what,
                                 backend(own)
                                         ._allgather_base(gathered, own.detach().contiguous().unsqueeze(0))))
-                        .await();
+                        .await(own.is_cuda());
             }
             return gathered;
         }
@@ -220,32 +245,20 @@ public final class ProcessGroup implements Collective, AutoCloseable {
      * Lets all ranks say the same of themselves, and refuses to go on where they do not.
      *
      * @param facts lines of a name, a colon and a value; the same names on every rank
-     * @throws RankLostException on rank 0 and on a rank that differs from it, with the differences
+     * @throws RanksDifferException on every rank, with the differences
      */
     public void requireSame(String facts) {
         rendezvous.put("facts/" + rank, facts);
-        if (rank > 0) {
-            compare(rendezvous.await("facts/0", 0), facts, rank);
+        if (rank == 0) {
+            List<String> all = IntStream.range(0, world)
+                    .mapToObj(other -> rendezvous.await("facts/" + other, other))
+                    .toList();
+            rendezvous.put("differences", Differences.between(all, rendezvous::hostOf));
         }
-        for (int other = 1; rank == 0 && other < world; other++) {
-            compare(facts, rendezvous.await("facts/" + other, other), other);
-        }
-    }
-
-    private void compare(String first, String others, int other) {
-        List<String> expected = first.lines().toList();
-        List<String> found = others.lines().toList();
-        String differences = IntStream.range(0, Math.max(expected.size(), found.size()))
-                .filter(i -> i >= expected.size()
-                        || i >= found.size()
-                        || !expected.get(i).equals(found.get(i)))
-                .mapToObj(i -> "\n  " + (i < expected.size() ? expected.get(i) : "nothing") + " on rank 0, "
-                        + (i < found.size() ? found.get(i).replaceFirst("^[^:]*: ", "") : "nothing") + " on rank "
-                        + other)
-                .collect(Collectors.joining());
+        String differences = rendezvous.await("differences", 0);
         if (!differences.isEmpty()) {
-            throw new RankLostException("rank 0 (" + rendezvous.hostOf(0) + ") and rank " + other + " ("
-                    + rendezvous.hostOf(other) + ") were not started alike:" + differences);
+            rendezvous.leave();
+            throw new RanksDifferException(differences);
         }
     }
 
@@ -269,6 +282,10 @@ public final class ProcessGroup implements Collective, AutoCloseable {
         if (failure().isPresent()) {
             throw failure().get();
         }
+        if (watch.verdict().isPresent()) {
+            failure = rendezvous.lost(what, new IllegalStateException("it would not be completed"));
+            throw failure;
+        }
         try {
             return attempt.make();
         } catch (RankLostException e) {
@@ -287,14 +304,27 @@ public final class ProcessGroup implements Collective, AutoCloseable {
         Begun(String what, Work work) {
             this.what = what;
             this.work = work;
+            watch.begun();
         }
 
         Work work() {
             return work;
         }
 
-        void await() {
-            attempt(what, work::_wait);
+        /** On a GPU only what is computed later waits. */
+        void await(boolean onGpu) {
+            attempt(what, () -> {
+                if (onGpu) {
+                    return work._wait();
+                }
+                watch.waits(what);
+                try {
+                    new Completion(what, work, rendezvous).await();
+                    return true;
+                } finally {
+                    watch.goesOn();
+                }
+            });
         }
     }
 
@@ -314,7 +344,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
             // joining the threads of a broken group could wait for its timeout; the process is about to end
             return;
         }
-        rendezvous.leave("done");
+        rendezvous.leave();
         for (ProcessGroup member : family) {
             member.host.releaseReference();
             if (member.gpus != null) {

@@ -2,47 +2,56 @@ package org.swav4j.comm;
 
 import java.io.IOException;
 import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.javacpp.chrono.Milliseconds;
-import org.bytedeco.pytorch.PrefixStore;
 import org.bytedeco.pytorch.Store;
-import org.bytedeco.pytorch.StringVector;
-import org.bytedeco.pytorch.TCPStore;
-import org.bytedeco.pytorch.TCPStoreOptions;
+import org.swav4j.comm.Peer.Answer;
+import org.swav4j.comm.Peer.Condition;
+import org.swav4j.comm.RankWatch.Verdict;
 import org.swav4j.format.HostName;
 
-/**
- * Where the ranks of a training meet: a store of names and texts that rank 0 keeps and all can reach by TCP. A name is
- * written once. Whoever waits here waits for as long as the keeper lives, and asks a few times a second.
- */
+/** Where the ranks of a training meet, learn of each other, and find out who is lost when an operation fails. */
 final class Rendezvous implements AutoCloseable {
     private static final Duration FAREWELL = Duration.ofSeconds(20);
-    /** How long the others are given to say what happened to them, once an operation has failed. */
+    /** How long the others may take to show what happened to them, once an operation has failed. */
     private static final Duration INQUEST = Duration.ofSeconds(3);
+    /** Whoever is lost together with others is seen to be so a little later. */
+    private static final int SETTLING_MILLIS = 200;
+    /** From a rank that lives an answer comes within milliseconds, however busy it is. */
+    private static final int LONGEST_PATIENCE_MILLIS = 2000;
+
+    private static final int LEAST_PATIENCE_MILLIS = 250;
 
     private static final String HERE = "here/";
+    private static final String WATCH = "watch/";
     private static final String LEFT = "left/";
+    private static final String DONE = "done";
 
     private final RankEnvironment environment;
     private final Duration timeout;
-    private final TCPStore tcp;
-    private final Store store;
+    private final Consumer<String> notices;
+    private final RankWatch watch;
+    private final MeetingStore store;
     private final String host;
     private boolean left;
 
-    private Rendezvous(RankEnvironment environment, Duration timeout, TCPStore tcp, Store store, String host) {
+    private Rendezvous(
+            RankEnvironment environment,
+            Duration timeout,
+            Consumer<String> notices,
+            RankWatch watch,
+            MeetingStore store,
+            String host) {
         this.environment = environment;
         this.timeout = timeout;
-        this.tcp = tcp;
+        this.notices = notices;
+        this.watch = watch;
         this.store = store;
         this.host = host;
     }
@@ -50,93 +59,61 @@ final class Rendezvous implements AutoCloseable {
     /**
      * Meets the others.
      *
+     * @param notices told who is waited for
      * @throws RankLostException if they are not there in time, or are not those that were expected
      */
-    static Rendezvous join(RankEnvironment environment, Duration timeout) {
-        Rendezvous joined = connect(environment, timeout);
+    static Rendezvous join(RankEnvironment environment, Duration timeout, Consumer<String> notices) {
+        RankWatch watch;
+        try {
+            long patience = timeout.toMillis() / 8;
+            watch = RankWatch.open(
+                    (int) Math.max(LEAST_PATIENCE_MILLIS, Math.min(LONGEST_PATIENCE_MILLIS, patience)));
+        } catch (IOException e) {
+            throw new RankLostException(environment + ": cannot listen for other ranks: " + e.getMessage(), e);
+        }
+        MeetingStore store;
+        try {
+            store = MeetingStore.connect(
+                    environment, timeout, () -> watch.verdict().isPresent(), notices);
+        } catch (RuntimeException e) {
+            watch.close();
+            throw e;
+        }
+        Rendezvous joined = new Rendezvous(environment, timeout, notices, watch, store, HostName.current());
         try {
             joined.meet();
             return joined;
         } catch (RuntimeException e) {
-            joined.release();
+            joined.leave(firstLine(e));
+            joined.close();
             throw e;
-        }
-    }
-
-    private static Rendezvous connect(RankEnvironment environment, Duration timeout) {
-        String place = environment.masterAddress() + ":" + environment.masterPort();
-        boolean serves = environment.rank() == 0 && !environment.served();
-        String address;
-        try {
-            address = InetAddress.getByName(environment.masterAddress()).getHostAddress();
-        } catch (UnknownHostException e) {
-            throw new RankLostException(
-                    environment + ": MASTER_ADDR '" + environment.masterAddress() + "': there is no such host", e);
-        }
-        if (!serves) {
-            awaitKeeper(environment, address, timeout);
-        }
-        try (PointerScope scope = new PointerScope()) {
-            TCPStoreOptions options = new TCPStoreOptions();
-            options.port((short) environment.masterPort())
-                    .isServer(serves)
-                    .waitWorkers(false)
-                    .timeout(new Milliseconds(timeout.toMillis()));
-            TCPStore tcp = new TCPStore(address, options);
-            Store store = new PrefixStore("swav4j/" + environment.meeting(), tcp.clone());
-            tcp.retainReference();
-            store.retainReference();
-            return new Rendezvous(environment, timeout, tcp, store, HostName.current());
-        } catch (RuntimeException e) {
-            throw new RankLostException(
-                    environment + ": "
-                            + (serves
-                                    ? "cannot listen at MASTER_PORT " + environment.masterPort()
-                                            + ", which must be free on this host: "
-                                    : "rank 0 does not answer at " + place + " (" + spoken(timeout) + "): ")
-                            + firstLine(e),
-                    e);
-        }
-    }
-
-    /** Tries to connect until somebody listens; c10d would, too, but writes about every attempt. */
-    private static void awaitKeeper(RankEnvironment environment, String address, Duration timeout) {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        InetSocketAddress keeper = new InetSocketAddress(address, environment.masterPort());
-        while (true) {
-            try (Socket socket = new Socket()) {
-                socket.connect(keeper, 1000);
-                return;
-            } catch (IOException e) {
-                if (System.nanoTime() - deadline > 0) {
-                    throw new RankLostException(
-                            environment + " (" + HostName.current() + "): rank 0 does not answer at "
-                                    + environment.masterAddress() + ":" + environment.masterPort() + " within "
-                                    + spoken(timeout) + ": " + e.getMessage(),
-                            e);
-                }
-            }
-            pause(50);
         }
     }
 
     private void meet() {
         String own = HERE + environment.rank();
         if (look(own).isPresent()) {
+            // the other one stays, and this one does not speak for it
+            left = true;
             throw new RankLostException(environment + " (" + host + "): another process on "
                     + look(own).map(Rendezvous::hostIn).orElse("?") + " has RANK " + environment.rank() + " already");
         }
+        put(WATCH + environment.rank(), self().line());
         put(own, environment.world() + " " + host);
-        long deadline = System.nanoTime() + timeout.toNanos();
+        Waiting waiting = new Waiting(timeout, notices);
         for (int rank = 0; rank < environment.world(); rank++) {
             while (look(HERE + rank).isEmpty()) {
-                if (System.nanoTime() - deadline > 0) {
-                    throw new RankLostException(environment + " (" + host + "): "
-                            + named(r -> look(HERE + r).isEmpty())
-                            + " did not come to " + environment.masterAddress() + ":" + environment.masterPort()
-                            + " within " + spoken(timeout));
+                String missing = named(r -> look(HERE + r).isEmpty());
+                if (waiting.isOver()) {
+                    throw new RankLostException(environment + " (" + host + "): " + missing + " did not come to "
+                            + environment.masterAddress() + ":" + environment.masterPort() + " within "
+                            + spoken(timeout));
                 }
-                pause(20);
+                Optional<String> ended = reasons(r -> true);
+                if (ended.isPresent()) {
+                    throw new RankLostException(environment + " (" + host + "): " + ended.get());
+                }
+                waiting.nap(missing);
             }
             String there = look(HERE + rank).orElseThrow();
             int world = Integer.parseInt(there.substring(0, there.indexOf(' ')));
@@ -144,6 +121,19 @@ final class Rendezvous implements AutoCloseable {
                 throw new RankLostException(environment + " (" + host + "): rank " + rank + " (" + hostIn(there)
                         + ") was started with WORLD_SIZE " + world + ", this one with " + environment.world());
             }
+        }
+        watch.meet(IntStream.range(0, environment.world())
+                .filter(rank -> rank != environment.rank())
+                .mapToObj(rank ->
+                        Peer.of(rank, hostOf(rank), look(WATCH + rank).orElseThrow()))
+                .toList());
+    }
+
+    private Peer self() {
+        try {
+            return watch.self(environment.rank(), host, ownAddress());
+        } catch (IOException e) {
+            throw new RankLostException(environment + ": this machine has no way to " + environment.masterAddress(), e);
         }
     }
 
@@ -155,93 +145,147 @@ final class Rendezvous implements AutoCloseable {
         return timeout;
     }
 
-    /** A part of the store for one group. */
-    Store under(String name) {
-        return new PrefixStore(name, tcpUnder());
+    RankWatch watch() {
+        return watch;
     }
 
-    private Store tcpUnder() {
-        return new PrefixStore("groups/" + environment.meeting(), tcp.clone());
+    /** A part of the store for one group. */
+    Store under(String name) {
+        return store.under(name);
     }
 
     /** Writes a text under a name that was not written before. */
     void put(String name, String text) {
-        store.set(name, text);
+        store.put(name, text);
     }
 
     /** What stands under a name now. */
     Optional<String> look(String name) {
-        try (PointerScope scope = new PointerScope()) {
-            return store.check(new StringVector(name)) ? Optional.of(store.get_to_str(name)) : Optional.empty();
-        }
+        return store.look(name);
     }
 
     /**
-     * What will stand under a name, however long it takes, unless the rank that is to write it leaves.
+     * What will stand under a name, however long it takes, unless the rank that is to write it ends, or shows no sign of life
+     * for as long as the timeout.
      *
      * @param writer who is waited for
      */
     String await(String name, int writer) {
+        String what = "waiting for rank " + writer;
+        watch.begun();
+        watch.waits(what);
+        try {
+            return awaited(name, writer);
+        } catch (RankLostException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw lost(what, e);
+        } finally {
+            watch.goesOn();
+        }
+    }
+
+    private String awaited(String name, int writer) {
         long nap = 2;
+        long heard = System.nanoTime();
+        long asked = heard;
         while (true) {
-            try {
-                Optional<String> found = look(name);
-                if (found.isEmpty()) {
-                    Optional<String> left = look(LEFT + writer);
-                    if (left.isPresent()) {
-                        throw new RankLostException(environment + " (" + host + "): rank " + writer + " ("
-                                + hostOf(writer) + ") has ended: " + left.get());
-                    }
-                } else {
-                    return found.get();
+            // before looking: who ends may have written before
+            boolean ended = watch.verdict().isPresent() || look(LEFT + writer).isPresent();
+            Optional<String> found = look(name);
+            if (found.isPresent()) {
+                return found.get();
+            }
+            if (ended) {
+                throw new IllegalStateException("it has ended");
+            }
+            if (System.nanoTime() - asked > Math.min(timeout.toNanos() / 4, FAREWELL.toNanos())) {
+                Answer answer = watch.ask(writer);
+                asked = System.nanoTime();
+                heard = answer.isLost() ? heard : asked;
+                if (answer.condition() == Condition.GONE || asked - heard > timeout.toNanos()) {
+                    throw new IllegalStateException("no sign of life");
                 }
-            } catch (RankLostException e) {
-                throw e;
-            } catch (RuntimeException e) {
-                throw lost("waiting for rank " + writer, e);
             }
             pause(nap);
             nap = Math.min(250, nap * 2);
         }
     }
 
-    /** Explains an operation that failed: who else has seen it fail, and from whom there is no word. */
+    /** Explains an operation that failed, and lets the others know. */
     RankLostException lost(String operation, RuntimeException cause) {
-        String what = environment + " (" + host + "): " + operation + ": " + firstLine(cause);
-        try {
-            put("failed/" + environment.rank(), operation);
-            long deadline = System.nanoTime() + INQUEST.toNanos();
-            while (System.nanoTime() - deadline < 0 && !named(this::isSilent).isEmpty()) {
-                pause(50);
+        Verdict verdict = watch.verdict().orElseGet(() -> watch.decide(inquire(firstLine(cause))));
+        return new RankLostException(
+                environment + " (" + host + "): " + operation + ": " + verdict.text(), cause);
+    }
+
+    /** Explains an operation that others did not come to in time. */
+    RankLostException late(String operation, List<Answer> answers) {
+        String late = Inquest.behind(answers).orElse("the others, though all of them answer");
+        Verdict verdict = watch.decide("not there within " + spoken(timeout) + ": " + late);
+        return new RankLostException(environment + " (" + host + "): " + operation + ": " + verdict.text());
+    }
+
+    private String inquire(String symptom) {
+        long deadline = System.nanoTime() + INQUEST.toNanos();
+        List<Answer> answers = watch.askAll();
+        while (answers.stream().noneMatch(Answer::isLost)) {
+            if (System.nanoTime() - deadline > 0) {
+                return symptom + ", though all other ranks answer";
             }
-            String ended = IntStream.range(0, environment.world())
-                    .filter(rank -> look(LEFT + rank).isPresent())
-                    .mapToObj(rank -> "rank " + rank + " (" + hostOf(rank) + ") has ended: "
-                            + look(LEFT + rank).orElse(""))
-                    .collect(Collectors.joining("; "));
-            String silent = named(this::isSilent);
-            return new RankLostException(
-                    what
-                            + (ended.isEmpty() ? "" : "; " + ended)
-                            + (silent.isEmpty() ? "" : "; no word from " + silent),
-                    cause);
-        } catch (RuntimeException e) {
-            String keeper = environment.served()
-                    ? "the launcher at " + environment.masterAddress()
-                    : "rank 0 at " + environment.masterAddress();
-            return new RankLostException(what + "; " + keeper + " does not answer any more", cause);
+            pause(100);
+            if (watch.verdict().isPresent()) {
+                return watch.verdict().get().text();
+            }
+            Optional<String> ended = reasons(r -> true);
+            if (ended.isPresent()) {
+                return ended.get();
+            }
+            answers = watch.askAll();
+        }
+        pause(SETTLING_MILLIS);
+        // whoever is lost may have said why, to this rank or, if rank 0 still answers, in the store
+        if (watch.verdict().isPresent()) {
+            return watch.verdict().get().text();
+        }
+        List<Answer> settled = watch.askAll();
+        boolean keeperLives = environment.served()
+                || environment.rank() == 0
+                || settled.stream().anyMatch(a -> a.peer().rank() == 0 && !a.isLost());
+        Optional<String> ended = keeperLives
+                ? reasons(rank -> settled.stream()
+                        .anyMatch(a -> a.peer().rank() == rank && a.condition() == Condition.GONE))
+                : Optional.empty();
+        return ended.or(() -> Inquest.lost(settled)).orElse(symptom);
+    }
+
+    /** What other ranks of a kind that have left gave as their reasons. */
+    private Optional<String> reasons(Predicate<Integer> kind) {
+        String reasons = IntStream.range(0, environment.world())
+                .filter(rank -> rank != environment.rank() && kind.test(rank))
+                .filter(rank -> look(LEFT + rank).isPresent())
+                .mapToObj(rank -> "rank " + rank + " (" + hostOf(rank) + ") has ended: "
+                        + firstLine(look(LEFT + rank).orElse("")))
+                .collect(Collectors.joining("; "));
+        return reasons.isEmpty() ? Optional.empty() : Optional.of(reasons);
+    }
+
+    /** Tells, if this rank is the first of those that wait, whom they wait for. */
+    void tellSlow(String operation, long seconds, List<Answer> answers) {
+        if (Inquest.speaks(environment.rank(), answers)) {
+            Inquest.behind(answers)
+                    .ifPresent(who -> notices.accept("waiting since " + seconds + " s, at most " + spoken(timeout) + ", in "
+                            + operation + " for " + who));
         }
     }
 
-    private boolean isSilent(int rank) {
-        return look("failed/" + rank).isEmpty() && look(LEFT + rank).isEmpty();
-    }
-
     /** The ranks of a kind with their hosts; empty if there are none. */
-    private String named(Function<Integer, Boolean> kind) {
+    private String named(Predicate<Integer> kind) {
         return IntStream.range(0, environment.world())
-                .filter(kind::apply)
-                .mapToObj(rank -> "rank " + rank + look(HERE + rank).map(here -> " (" + hostIn(here) + ")").orElse(""))
+                .boxed()
+                .filter(kind)
+                .map(rank -> "rank " + rank
+                        + look(HERE + rank).map(here -> " (" + hostIn(here) + ")").orElse(""))
                 .collect(Collectors.joining(", "));
     }
 
@@ -253,12 +297,26 @@ final class Rendezvous implements AutoCloseable {
         return here.substring(here.indexOf(' ') + 1);
     }
 
+    /** Says that this rank takes part no longer, as all is done. */
+    void leave() {
+        farewell(DONE);
+    }
+
     /**
-     * Says that this rank takes part no longer.
+     * Says that this rank takes part no longer, though the others would go on; nothing if all must end anyway.
      *
      * @param why for those who would wait for it; what was said first stands
      */
     void leave(String why) {
+        if (left || watch.verdict().isPresent()) {
+            left = true;
+            return;
+        }
+        watch.announce("rank " + environment.rank() + " (" + host + ") has ended: " + why);
+        farewell(why);
+    }
+
+    private void farewell(String why) {
         if (left) {
             return;
         }
@@ -266,11 +324,12 @@ final class Rendezvous implements AutoCloseable {
         try {
             put(LEFT + environment.rank(), why);
             long deadline = System.nanoTime() + FAREWELL.toNanos();
-            boolean keeps = environment.rank() == 0 && !environment.served();
             // whoever still reads from the store would take its keeper's end for a failure
-            while (keeps
+            while (MeetingStore.keeps(environment)
                     && System.nanoTime() - deadline < 0
-                    && !named(r -> look(LEFT + r).isEmpty()).isEmpty()) {
+                    && watch.verdict().isEmpty()
+                    && !named(r -> look(HERE + r).isPresent() && look(LEFT + r).isEmpty())
+                            .isEmpty()) {
                 pause(20);
             }
         } catch (RuntimeException e) {
@@ -289,14 +348,18 @@ final class Rendezvous implements AutoCloseable {
 
     /** Without the stack that libtorch adds to its messages. */
     static String firstLine(Throwable failure) {
-        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("").strip();
+        return firstLine(String.valueOf(failure.getMessage()));
     }
 
-    private static String spoken(Duration duration) {
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("").strip();
+    }
+
+    static String spoken(Duration duration) {
         return duration.toMillis() % 60_000 == 0 ? duration.toMinutes() + " min" : duration.toMillis() / 1000.0 + " s";
     }
 
-    private static void pause(long millis) {
+    static void pause(long millis) {
         try {
             Thread.sleep(millis);
         } catch (InterruptedException e) {
@@ -305,13 +368,9 @@ final class Rendezvous implements AutoCloseable {
         }
     }
 
-    private void release() {
-        store.releaseReference();
-        tcp.releaseReference();
-    }
-
     @Override
     public void close() {
-        release();
+        watch.close();
+        store.release();
     }
 }

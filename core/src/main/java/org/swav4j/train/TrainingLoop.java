@@ -209,6 +209,8 @@ final class TrainingLoop implements AutoCloseable {
 
     private TrainingResult ended(boolean interrupted) {
         profiler.finish().ifPresent(this::profiled);
+        // nobody ends well before what the first has saved is on disk
+        collective.first(() -> {});
         return new TrainingResult(interrupted, state.step(), loss, saving.newest(), profile);
     }
 
@@ -337,6 +339,10 @@ final class TrainingLoop implements AutoCloseable {
                     ? failure
                     : new IllegalStateException("another rank cannot load its images and says why");
             saveBecauseOf(told, place(epoch, done));
+            if (failure == null) {
+                // the rank that failed does not come to this, and its end gives the reason
+                ranks.any(false);
+            }
             if (told instanceof Error error) {
                 throw error;
             }
