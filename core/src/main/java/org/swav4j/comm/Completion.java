@@ -64,17 +64,15 @@ final class Completion {
         try (Milliseconds slice = new Milliseconds(SLICE_MILLIS)) {
             return work._wait(slice);
         } catch (RuntimeException e) {
-            if (work.isCompleted()) {
-                throw e;
-            }
-            return false;
+            // it may have been completed just after the slice
+            return work.isCompleted() && work._wait();
         }
     }
 
     private void give(long waited) {
         List<Answer> answers = watch.askAll();
         if (answers.stream().anyMatch(Answer::isLost)) {
-            throw rendezvous.lost(what, new IllegalStateException("not completed"));
+            throw rendezvous.lost(what, answers);
         }
         if (waited > timeout) {
             throw rendezvous.late(what, answers);
@@ -84,7 +82,7 @@ final class Completion {
     private void mention(long waited) {
         List<Answer> answers = watch.askAll();
         if (answers.stream().anyMatch(answer -> answer.condition() == Peer.Condition.GONE)) {
-            throw rendezvous.lost(what, new IllegalStateException("not completed"));
+            throw rendezvous.lost(what, answers);
         }
         rendezvous.tellSlow(what, waited / 1_000_000_000, answers);
     }

@@ -91,7 +91,8 @@ record Peer(int rank, String host, String address, int port, String token) {
     void tell(String news, int patienceMillis) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(address, port), patienceMillis);
-            exchange(socket, news, patienceMillis);
+            // whoever is stopped reads it when it goes on
+            say(socket, news);
         } catch (IOException e) {
             // whoever cannot be told finds out
         }
@@ -99,8 +100,12 @@ record Peer(int rank, String host, String address, int port, String token) {
 
     private String exchange(Socket socket, String line, int patienceMillis) throws IOException {
         socket.setSoTimeout(patienceMillis);
-        socket.getOutputStream().write((token + " " + line + "\n").getBytes(StandardCharsets.UTF_8));
+        say(socket, line);
         return line(socket);
+    }
+
+    private void say(Socket socket, String line) throws IOException {
+        socket.getOutputStream().write((token + " " + line + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /** A line of bounded length; empty if there is none. */

@@ -19,6 +19,7 @@ import org.swav4j.format.HostName;
 /** Where the ranks of a training meet, learn of each other, and find out who is lost when an operation fails. */
 final class Rendezvous implements AutoCloseable {
     private static final Duration FAREWELL = Duration.ofSeconds(20);
+    private static final Duration ASKING = Duration.ofSeconds(1);
     /** How long the others may take to show what happened to them, once an operation has failed. */
     private static final Duration INQUEST = Duration.ofSeconds(3);
     /** Whoever is lost together with others is seen to be so a little later. */
@@ -219,6 +220,12 @@ final class Rendezvous implements AutoCloseable {
                 environment + " (" + host + "): " + operation + ": " + verdict.text(), cause);
     }
 
+    /** Explains an operation during which some were found to be lost. */
+    RankLostException lost(String operation, List<Answer> answers) {
+        Verdict verdict = watch.verdict().orElseGet(() -> watch.decide(explain(answers)));
+        return new RankLostException(environment + " (" + host + "): " + operation + ": " + verdict.text());
+    }
+
     /** Explains an operation that others did not come to in time. */
     RankLostException late(String operation, List<Answer> answers) {
         String late = Inquest.behind(answers).orElse("the others, though all of them answer");
@@ -244,19 +251,21 @@ final class Rendezvous implements AutoCloseable {
             answers = watch.askAll();
         }
         pause(SETTLING_MILLIS);
-        // whoever is lost may have said why, to this rank or, if rank 0 still answers, in the store
-        if (watch.verdict().isPresent()) {
-            return watch.verdict().get().text();
-        }
-        List<Answer> settled = watch.askAll();
+        // whoever is lost may have said why
+        return watch.verdict().isPresent()
+                ? watch.verdict().get().text()
+                : explain(answers.stream().allMatch(Answer::isLost) ? answers : watch.askAll());
+    }
+
+    private String explain(List<Answer> answers) {
         boolean keeperLives = environment.served()
                 || environment.rank() == 0
-                || settled.stream().anyMatch(a -> a.peer().rank() == 0 && !a.isLost());
+                || answers.stream().anyMatch(a -> a.peer().rank() == 0 && !a.isLost());
         Optional<String> ended = keeperLives
-                ? reasons(rank -> settled.stream()
+                ? reasons(rank -> answers.stream()
                         .anyMatch(a -> a.peer().rank() == rank && a.condition() == Condition.GONE))
                 : Optional.empty();
-        return ended.or(() -> Inquest.lost(settled)).orElse(symptom);
+        return ended.or(() -> Inquest.lost(answers)).orElse("some ranks did not answer for a while");
     }
 
     /** What other ranks of a kind that have left gave as their reasons. */
@@ -323,17 +332,30 @@ final class Rendezvous implements AutoCloseable {
         left = true;
         try {
             put(LEFT + environment.rank(), why);
-            long deadline = System.nanoTime() + FAREWELL.toNanos();
-            // whoever still reads from the store would take its keeper's end for a failure
-            while (MeetingStore.keeps(environment)
-                    && System.nanoTime() - deadline < 0
-                    && watch.verdict().isEmpty()
-                    && !named(r -> look(HERE + r).isPresent() && look(LEFT + r).isEmpty())
-                            .isEmpty()) {
-                pause(20);
+            boolean told = !why.equals(DONE) && !watch.others().isEmpty();
+            if (MeetingStore.keeps(environment) && !told) {
+                stayForOthers();
             }
         } catch (RuntimeException e) {
             // nobody is there to be told
+        }
+    }
+
+    /** Whoever still reads from the store would take its keeper's end for a failure. */
+    private void stayForOthers() {
+        long begin = System.nanoTime();
+        long asked = begin;
+        while (watch.verdict().isEmpty()
+                && System.nanoTime() - begin < FAREWELL.toNanos()
+                && !named(r -> look(HERE + r).isPresent() && look(LEFT + r).isEmpty())
+                        .isEmpty()) {
+            if (!watch.others().isEmpty() && System.nanoTime() - asked > ASKING.toNanos()) {
+                asked = System.nanoTime();
+                if (watch.askAll().stream().allMatch(Answer::isLost)) {
+                    return;
+                }
+            }
+            pause(20);
         }
     }
 
