@@ -34,17 +34,14 @@ final class Inquest {
 
     /**
      * The ranks that have not come to where this one waits, and what they do instead: those at work of their own, as the others
-     * may be waiting for them, too; empty if there are none.
+     * may be waiting for them, too, and those that do not answer now; empty if there are none.
      */
     static Optional<String> behind(List<Answer> answers) {
-        List<Answer> working = answers.stream()
-                .filter(a -> a.condition() == Condition.ANSWERS && !a.doing().waiting())
-                .toList();
-        return working.isEmpty()
-                ? Optional.empty()
-                : Optional.of(working.stream()
-                        .map(a -> a.peer() + ", " + a.doing().text())
-                        .collect(Collectors.joining("; ")));
+        String behind = answers.stream()
+                .filter(a -> a.isLost() || !a.doing().waiting())
+                .map(a -> a.peer() + ", " + (a.isLost() ? "which does not answer now" : a.doing().text()))
+                .collect(Collectors.joining("; "));
+        return behind.isEmpty() ? Optional.empty() : Optional.of(behind);
     }
 
     /** Whether this rank is the first of those that wait: one of them speaks for all. */
