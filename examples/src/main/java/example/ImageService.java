@@ -40,7 +40,8 @@ public final class ImageService implements AutoCloseable {
     public static void main(String[] args) throws Exception {
         ImageIndex index = new ImageIndex(Path.of(args[0]));
         try (Stream<Path> files = Files.walk(Path.of(args[1]))) {
-            index.add(files.filter(file -> file.toString().toLowerCase(Locale.ROOT).endsWith(".jpg"))
+            index.add(files.filter(
+                            file -> file.toString().toLowerCase(Locale.ROOT).endsWith(".jpg"))
                     .sorted()
                     .toList());
         }

@@ -64,7 +64,9 @@ class ExamplesTest {
                     List<ImageIndex.Found> found = index.nearest(content, 3);
                     assertThat(found.get(0).file()).isEqualTo(picture);
                     assertThat(found.get(0).likeness()).isBetween(0.9999, 1.0001);
-                    assertThat(found).extracting(ImageIndex.Found::likeness).isSortedAccordingTo((a, b) -> Double.compare(b, a));
+                    assertThat(found)
+                            .extracting(ImageIndex.Found::likeness)
+                            .isSortedAccordingTo((a, b) -> Double.compare(b, a));
                     assertThat(found.get(1).likeness()).isLessThan(found.get(0).likeness());
                 }
             }
@@ -98,7 +100,9 @@ class ExamplesTest {
 
     private static List<Path> jpegs(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().endsWith(".jpg")).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(".jpg"))
+                    .sorted()
+                    .toList();
         }
     }
 }

@@ -99,7 +99,9 @@ class PublishedTest {
                     .filter(i -> lines.get(i).strip().equals("// end"))
                     .findFirst()
                     .orElseThrow();
-            return String.join("\n", lines.subList(from + 1, to)).stripIndent();
+            return String.join("\n", lines.subList(from + 1, to))
+                    .stripTrailing()
+                    .stripIndent();
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
