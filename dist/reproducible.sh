@@ -4,17 +4,20 @@
 #   dist/reproducible.sh [OPTION-FOR-MAVEN ...]
 set -eu
 root=$(CDPATH='' cd -- "$(dirname "$0")/.." && pwd -P)
+commit=$(git -C "$root" rev-parse HEAD)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
+# jars keep who may read the files that they were made of
+umask 022
 
 for name in first 'the second'; do
     git clone -q "$root" "$work/$name"
+    git -C "$work/$name" checkout -q --detach "$commit"
     (
         cd "$work/$name"
-        [ "$name" = first ] || umask 077
-        sh ./mvnw -q -Dmaven.test.skip=true "$@" package
-        find . \( -path '*/target/*.jar' -o -path './dist/target/swav4j-*' \) -type f -exec sha256sum {} + | LC_ALL=C sort
+        sh ./mvnw -q -Dmaven.test.skip=true "$@" package >&2
+        find . \( -path '*/target/*.jar' -o -path './dist/target/swav4j-*' \) -type f -exec sha256sum {} + | sort -k 2
     ) >"$work/$name.sums"
 done
 cat "$work/first.sums"

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -60,11 +61,19 @@ class ArchiveTest {
                         "sbom.json",
                         "lib/swav4j-" + Packed.VERSION + ".jar",
                         "lib/swav4j-app-" + Packed.VERSION + ".jar");
+        Matcher platform = Pattern.compile("-([a-z]+-[a-z0-9]+(_64)?)(-gpu)?$").matcher(Packed.NAME);
+        assertThat(platform.find()).isTrue();
+        Pattern classifier = Pattern.compile("lib/(\\w+)-[\\d.-]+-([a-z]+-[a-z0-9_]+(-gpu)?)\\.jar");
         assertThat(names.stream()
-                        .filter(n ->
-                                n.matches("lib/(pytorch|opencv|openblas|javacpp)-.*-[a-z]+-[a-z0-9_]+(-gpu)?\\.jar")))
+                        .map(classifier::matcher)
+                        .filter(Matcher::matches)
+                        .map(m -> m.group(1) + " " + m.group(2)))
                 .as("native libraries")
-                .hasSize(4);
+                .containsExactlyInAnyOrder(
+                        "javacpp " + platform.group(1),
+                        "openblas " + platform.group(1),
+                        "opencv " + platform.group(1),
+                        "pytorch " + platform.group(1) + Objects.toString(platform.group(3), ""));
         assertThat(names).noneMatch(n -> n.matches("lib/(junit|assertj|archunit|playwright|onnxruntime).*"));
     }
 
