@@ -12,7 +12,7 @@ set "java=java"
 if defined JAVA_HOME set "java=%JAVA_HOME%\bin\java"
 rem the line is: openjdk version "17.0.15" 2025-04-15
 set "version="
-for /f "tokens=3" %%v in ('call "%java%" -version 2^>^&1 ^| findstr /c:" version "') do if not defined version set "version=%%~v"
+for /f "tokens=2,3" %%a in ('call "%java%" -version 2^>^&1') do if "%%a"=="version" set "version=%%~b"
 set "feature=0"
 for /f "delims=.-+ tokens=1" %%f in ("%version%") do set "feature=%%f"
 if %feature% LSS 17 (
