@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.swav4j.augment.CropSpec;
+import org.swav4j.data.ImageSource;
 import org.swav4j.optim.OptimizerConfig.Kind;
 import org.swav4j.tensor.Precision;
 
@@ -36,6 +37,11 @@ public final class AutoConfig {
      */
     public static Resolution complete(Settings given, DataFacts data, MachineFacts machine) {
         return new AutoConfig(given, data, machine).complete();
+    }
+
+    /** A complete configuration for these images on this machine. */
+    public static Resolution complete(Settings given, ImageSource images) {
+        return complete(given, DataFacts.of(images), MachineFacts.detect());
     }
 
     private Resolution complete() {
