@@ -61,6 +61,9 @@ public final class Main implements Runnable {
         line.addSubcommand(new LinearCommand());
         line.addSubcommand(new ImportCommand());
         line.addSubcommand(new EmbedCommand());
+        line.addSubcommand(new IndexCommand());
+        line.addSubcommand(new SearchCommand());
+        line.addSubcommand(new DuplicatesCommand());
         line.addSubcommand(new ExportCommand());
         line.addSubcommand(TransferCommand.commandLine());
         line.addSubcommand(new ClustersCommand());

@@ -2,9 +2,11 @@ package org.swav4j.embed;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -41,7 +43,8 @@ public record Embedding(
         if (batch < 1 || workers < 1) {
             throw new IllegalArgumentException("batch and workers must be at least 1: " + batch + " and " + workers);
         }
-        about = Map.copyOf(about);
+        // sorted, as Map.copyOf's order differs from process to process and shows in the file
+        about = Collections.unmodifiableSortedMap(new TreeMap<>(about));
     }
 
     /**
