@@ -27,7 +27,7 @@ import org.swav4j.tensor.StateDict;
 
 class EncoderImportTest {
     private static final String ARCH = "resnet10w0.016";
-    private static final ImportedEncoder.Choices FREELY = new ImportedEncoder.Choices(null, null, 224);
+    private static final ImportedEncoder.Choices FREELY = new ImportedEncoder.Choices(null, null, 224, false);
 
     @TempDir
     private Path directory;
@@ -65,7 +65,7 @@ class EncoderImportTest {
         }
 
         Path again = directory.resolve("again");
-        ImportedEncoder.Choices open = new ImportedEncoder.Choices(null, null, null);
+        ImportedEncoder.Choices open = new ImportedEncoder.Choices(null, null, null, false);
         ImportedEncoder encoder = EncoderImport.run(exported, again, open, "0.1.0");
 
         assertThat(encoder.encoder()).isEqualTo(new EncoderInfo(ARCH, "small-stride2", 32));
@@ -86,7 +86,7 @@ class EncoderImportTest {
             TensorFile.write(channel, one, Map.of("swav4j.image_size", "huge"));
         }
         Path out = directory.resolve("out");
-        ImportedEncoder.Choices open = new ImportedEncoder.Choices(null, null, null);
+        ImportedEncoder.Choices open = new ImportedEncoder.Choices(null, null, null, false);
         assertThatExceptionOfType(FormatException.class)
                 .isThrownBy(() -> EncoderImport.run(cut, out, open, "0.1.0"))
                 .withMessageContaining("says wrong things of its encoder")
@@ -191,7 +191,7 @@ class EncoderImportTest {
         ImportedEncoder encoder = EncoderImport.run(
                 saved.write(directory.resolve("in.pth")),
                 directory.resolve("out"),
-                new ImportedEncoder.Choices("left", null, 96),
+                new ImportedEncoder.Choices("left", null, 96, false),
                 "0.1.0");
         assertThat(encoder.encoder().imageSize()).isEqualTo(96);
         assertThat(encoder.leftOut()).containsEntry("outside of 'left.'", 2);

@@ -31,7 +31,7 @@ import org.swav4j.tensor.Precision;
 /** Features of imported encoders are those that the same weights give in Python, to 1e-4. */
 class PythonFeaturesTest {
     private static final double TOLERANCE = 1e-4;
-    private static final ImportedEncoder.Choices FREELY = new ImportedEncoder.Choices(null, null, 224);
+    private static final ImportedEncoder.Choices FREELY = new ImportedEncoder.Choices(null, null, 224, false);
 
     @TempDir
     private Path directory;
