@@ -408,7 +408,7 @@ class CheckpointCommandTest {
             value = {
                 "nowhere| nowhere: there is no such run or checkpoint",
                 "file| file: is a file; a run and a checkpoint of swav4j are folders. Of a file of PyTorch's or a"
-                        + " .safetensors, swav import FILE --out DIR makes a checkpoint",
+                        + " .safetensors, make one by: swav import file --out file-encoder",
                 "folder| folder: neither a run that has saved a checkpoint yet, nor a checkpoint",
                 "dangling| dangling: leads to step-000000001, which is not there",
             })

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.zip.CRC32;
 import org.swav4j.format.DType;
+import org.swav4j.format.FileContent;
 import org.swav4j.format.FormatException;
 
 /**
@@ -84,7 +85,9 @@ public final class TorchFile implements AutoCloseable {
             return LegacyLayout.parse(file, channel, names);
         }
         throw new FormatException(
-                file, "is no file of PyTorch's torch.save: it begins neither as a zip nor as a pickle");
+                file,
+                FileContent.describe(file)
+                        .orElse("is no file of PyTorch's torch.save: it begins neither as a zip nor as a pickle"));
     }
 
     /**

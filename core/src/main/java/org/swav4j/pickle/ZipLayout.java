@@ -31,6 +31,13 @@ final class ZipLayout {
         List<ZipArchive.Entry> pickles = entries.values().stream()
                 .filter(e -> e.name().matches("[^/]*/" + PICKLE))
                 .toList();
+        if (pickles.isEmpty()) {
+            throw new FormatException(
+                    file,
+                    "is a zip archive, but no checkpoint of PyTorch's: there is no NAME/" + PICKLE + " among its "
+                            + entries.size() + " entries ("
+                            + FormatException.quote(entries.keySet().iterator().next()) + ", ...)");
+        }
         if (pickles.size() != 1) {
             throw new FormatException(
                     file,

@@ -136,8 +136,9 @@ class HostileTorchFilesTest {
         both.writeBytes(numbers);
         refusedSomewhere(TorchFiles.legacy(TENSOR, twice, both.toByteArray()), "a storage that is there twice");
         refusedSomewhere(PickleBytes.pickle().ops("}.").toBytes(), "does not begin with PyTorch's magic number");
-        refusedSomewhere("<!DOCTYPE html>".getBytes(StandardCharsets.UTF_8), "neither as a zip nor as a pickle");
-        refusedSomewhere(new byte[0], "neither as a zip nor as a pickle");
+        refusedSomewhere("<!DOCTYPE html>".getBytes(StandardCharsets.UTF_8), "is an HTML page");
+        refusedSomewhere(new byte[0], "is empty");
+        refusedSomewhere(new byte[] {7, 7}, "neither as a zip nor as a pickle");
     }
 
     @Test
@@ -145,7 +146,7 @@ class HostileTorchFilesTest {
         Entry pickle = Entry.of("archive/data.pkl", TENSOR);
         Entry numbers = Entry.of("archive/data/0", new byte[16]);
         refusedZip("storage '0' is not in the archive", pickle);
-        refusedZip("0 entries NAME/data.pkl", numbers);
+        refusedZip("no checkpoint of PyTorch's: there is no NAME/data.pkl among its 1 entries", numbers);
         refusedZip("is there twice", pickle, numbers, numbers);
         refusedZip("is there twice", pickle, pickle, numbers);
         refusedZip("2 entries NAME/data.pkl", pickle, numbers, Entry.of("b/data.pkl", TENSOR));
