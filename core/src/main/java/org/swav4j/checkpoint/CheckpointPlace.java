@@ -68,8 +68,8 @@ public record CheckpointPlace(Path root, Optional<Path> checkpoint) {
             return kind.get() + "; " + rule;
         }
         String stem = file.getFileName().toString().replaceFirst("\\.(pth\\.tar|pth|pt|ckpt|bin|safetensors)$", "");
-        return "is a file; " + rule + ". Of a file of PyTorch's or a .safetensors, make one by: swav import " + quoted(file)
-                + " --out " + quoted(Path.of(stem + "-encoder"));
+        return "is a file; " + rule + ". Of a file of PyTorch's or a .safetensors, make one by: swav import "
+                + quoted(file) + " --out " + quoted(Path.of(stem + "-encoder"));
     }
 
     /** As a shell takes it. */

@@ -20,7 +20,9 @@ public final class FileContent {
 
     /** Bytes that formats begin with, in ISO 8859-1, and what a message says of such a file. */
     private enum Beginning {
-        GIT_LFS("version https://git-lfs.github.com/", "is git-lfs's pointer to a file; 'git lfs pull' fetches the file"),
+        GIT_LFS(
+                "version https://git-lfs.github.com/",
+                "is git-lfs's pointer to a file; 'git lfs pull' fetches the file"),
         PNG("\u0089PNG\r\n", "is a PNG image"),
         JPEG("\u00ff\u00d8\u00ff", "is a JPEG image"),
         GIF("GIF8", "is a GIF image"),

@@ -38,7 +38,8 @@ enum OtherNetwork {
     /** Which of them has tensors of these names; empty if none is known. */
     static Optional<OtherNetwork> of(Collection<String> names) {
         return Arrays.stream(values())
-                .filter(each -> names.stream().anyMatch(name -> each.names.matcher(name).matches()))
+                .filter(each ->
+                        names.stream().anyMatch(name -> each.names.matcher(name).matches()))
                 .findFirst();
     }
 

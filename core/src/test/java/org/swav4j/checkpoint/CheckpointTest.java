@@ -300,8 +300,9 @@ class CheckpointTest {
         Path file = Files.write(root.resolve("swav.pth.tar"), new byte[] {(byte) 0x80, 2, '.'});
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> Checkpoint.find(file))
-                .withMessage(file + ": is a file; a run and a checkpoint of swav4j are folders. Of a file of PyTorch's or a"
-                        + " .safetensors, make one by: swav import " + file + " --out swav-encoder");
+                .withMessage(
+                        file + ": is a file; a run and a checkpoint of swav4j are folders. Of a file of PyTorch's or a"
+                                + " .safetensors, make one by: swav import " + file + " --out swav-encoder");
         Path spaced = Files.write(root.resolve("my weights.pth"), new byte[] {'P', 'K', 3, 4});
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> Checkpoint.find(spaced))

@@ -22,9 +22,7 @@ class FileContentTest {
             Map.entry("\u0028\u00b5\u002f\u00fd", "is compressed with zstd; unzstd unpacks it"),
             Map.entry("\u0089HDF\r\n", "is an HDF5 file, as Keras saves"),
             Map.entry("\u0093NUMPY\u0001", "is an array of numpy's"),
-            Map.entry(
-                    "\b\b\u0012\u0007pytorch",
-                    "is an ONNX model; give the checkpoint that it was made from"),
+            Map.entry("\b\b\u0012\u0007pytorch", "is an ONNX model; give the checkpoint that it was made from"),
             Map.entry("\r\n <!DOCTYPE HTML><html>", "is an HTML page" + DOWNLOAD),
             Map.entry("\u00ef\u00bb\u00bf<html>", "is an HTML page" + DOWNLOAD),
             Map.entry("<?xml version=\"1.0\"?><Error>", "is XML" + DOWNLOAD),

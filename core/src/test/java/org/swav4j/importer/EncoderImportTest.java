@@ -319,14 +319,16 @@ class EncoderImportTest {
                 .withMessageContaining("refused: my_project.Settings at byte")
                 .withMessageContaining("--skip-objects");
         ImportedEncoder.Choices any = new ImportedEncoder.Choices(null, null, null, true);
-        assertThat(EncoderImport.run(file, directory.resolve("out"), any, "0.1.0").passedOver())
+        assertThat(EncoderImport.run(file, directory.resolve("out"), any, "0.1.0")
+                        .passedOver())
                 .containsExactly("my_project.Settings");
     }
 
     /** VISSL, in which the authors made other models of SwAV's. */
     @Test
     void visslKeepsTheTrunkDeepInside() throws IOException {
-        ImportedEncoder encoder = imported(trunk("_feature_blocks."), "classy_state_dict", "base_model", "model", "trunk");
+        ImportedEncoder encoder =
+                imported(trunk("_feature_blocks."), "classy_state_dict", "base_model", "model", "trunk");
         assertThat(encoder.method()).isEqualTo(Method.VISSL);
         assertThat(encoder.place()).isEqualTo("classy_state_dict.base_model.model.trunk");
     }

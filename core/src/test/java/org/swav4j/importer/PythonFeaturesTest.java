@@ -84,8 +84,8 @@ class PythonFeaturesTest {
     void publishedShapes(String name, int side, String formats, String prototypes)
             throws IOException, InterruptedException {
         assumeTrue(pythonHasTorch(), "there is no /usr/bin/python3 with torch and torchvision");
-        List<String> command = new ArrayList<>(
-                List.of(resource("make_fixtures.py").toString(), directory.toString(), name));
+        List<String> command =
+                new ArrayList<>(List.of(resource("make_fixtures.py").toString(), directory.toString(), name));
         command.addAll(List.of(formats.split(" ")));
         python(900, command.toArray(String[]::new));
         float[] expected =
