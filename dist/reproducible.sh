@@ -17,7 +17,7 @@ for name in first 'the second'; do
     (
         cd "$work/$name"
         sh ./mvnw -q -Dmaven.test.skip=true "$@" package >&2
-        find . \( -path '*/target/*.jar' -o -path './dist/target/swav4j-*' -o -path './dist/target/sbom.json' \) -type f -exec sha256sum {} + | sort -k 2
+        find core app bench dist \( -path '*/target/*.jar' -o -path 'dist/target/swav4j-*' -o -path 'dist/target/sbom.json' \) -type f -exec sha256sum {} + | sort -k 2
     ) >"$work/$name.sums"
 done
 cat "$work/first.sums"
