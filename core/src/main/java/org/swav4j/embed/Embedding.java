@@ -23,7 +23,7 @@ import org.swav4j.loader.ImageBatches;
 /**
  * Writes the vector of every image of a source to a file, in the source's order, in memory that does not grow with their
  * number. The file's bytes are a function of images, model and settings: neither the number of workers nor interruptions
- * show in them.
+ * show in them, except that a Parquet file whose writing was asked to stop has a shorter row group there, with the same rows.
  *
  * @param images what to embed
  * @param network what makes vectors
