@@ -17,6 +17,7 @@ import org.swav4j.data.Csv;
 import org.swav4j.data.DataException;
 import org.swav4j.embed.EncoderRecord;
 import org.swav4j.format.AtomicFile;
+import org.swav4j.report.Report;
 import org.swav4j.report.ReportFolder;
 import org.swav4j.search.Duplicates;
 import org.swav4j.search.Duplicates.Group;
@@ -175,29 +176,32 @@ final class DuplicatesCommand implements Callable<Integer> {
     }
 
     private void writeCsv(Duplicates found, VectorSet set, VectorSet other) throws IOException {
-        AtomicFile.write(csv, channel -> {
-            StringBuilder text = new StringBuilder("group,set,path,label,nearest,similarity\n");
-            for (int g = 0; g < found.groups().size(); g++) {
-                for (Member member : found.groups().get(g).members()) {
-                    VectorSet of = member.image().set() == 0 ? set : other;
-                    VectorSet nearest = member.nearest().set() == 0 ? set : other;
-                    String label = of.label(member.image().row());
-                    text.append(Csv.line(List.of(
-                            Integer.toString(g + 1),
-                            member.image().set() == 0 ? "embeddings" : "against",
-                            of.name(member.image().row()),
-                            label == null ? "" : label,
-                            nearest.name(member.nearest().row()),
-                            String.format(Locale.ROOT, "%.6f", member.similarity()))));
-                }
-                if (text.length() > 1 << 16) {
+        NewFile.write(
+                csv,
+                () -> AtomicFile.write(csv, channel -> {
+                    StringBuilder text = new StringBuilder("group,set,path,label,nearest,similarity\n");
+                    for (int g = 0; g < found.groups().size(); g++) {
+                        for (Member member : found.groups().get(g).members()) {
+                            VectorSet of = member.image().set() == 0 ? set : other;
+                            VectorSet nearest = member.nearest().set() == 0 ? set : other;
+                            String label = of.label(member.image().row());
+                            text.append(Csv.line(List.of(
+                                    Integer.toString(g + 1),
+                                    member.image().set() == 0 ? "embeddings" : "against",
+                                    of.name(member.image().row()),
+                                    label == null ? "" : label,
+                                    nearest.name(member.nearest().row()),
+                                    String.format(Locale.ROOT, "%.6f", member.similarity()))));
+                        }
+                        if (text.length() > 1 << 16) {
+                            AtomicFile.writeFully(
+                                    channel, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
+                            text.setLength(0);
+                        }
+                    }
                     AtomicFile.writeFully(
                             channel, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
-                    text.setLength(0);
-                }
-            }
-            AtomicFile.writeFully(channel, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
-        });
+                }));
     }
 
     private Optional<String> writePage(Duplicates found, VectorSet set, VectorSet other) throws IOException {
@@ -209,7 +213,8 @@ final class DuplicatesCommand implements Callable<Integer> {
                 other == null ? "" : location(againstData, "--against-data", other));
         String command = String.join(
                 " ", Invocation.words(spec).stream().map(ShellWord::quoted).toList());
-        ReportFolder.writePage(page.report(embeddings, Optional.ofNullable(against), threshold, command), html);
+        Report report = page.report(embeddings, Optional.ofNullable(against), threshold, command);
+        NewFile.write(html, () -> ReportFolder.writePage(report, html));
         return page.problem();
     }
 

@@ -135,7 +135,7 @@ final class IndexCommand implements Callable<Integer> {
                     }
                 })) {
             double seconds = (System.nanoTime() - begun) / 1e9;
-            index.write(out);
+            NewFile.write(out, () -> index.write(out));
             progress.finish();
             report(index, seconds);
         } finally {

@@ -1,5 +1,7 @@
 package org.swav4j.cli;
 
+import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -22,5 +24,26 @@ final class NewFile {
             return Optional.of(place + "is there already; give another name, or --force to replace it");
         }
         return Optional.empty();
+    }
+
+    /** What writes it. */
+    @FunctionalInterface
+    interface Writing {
+        void run() throws IOException;
+    }
+
+    /**
+     * Writes it; a failure of the disk, which Java tells without a name, gets the file's.
+     *
+     * @param writing that does nothing but write, all or nothing
+     */
+    static void write(Path file, Writing writing) throws IOException {
+        try {
+            writing.run();
+        } catch (FileSystemException named) {
+            throw named;
+        } catch (IOException e) {
+            throw new IOException(file + ": cannot be written: " + e.getMessage(), e);
+        }
     }
 }

@@ -17,6 +17,7 @@ import org.swav4j.data.DataException;
 import org.swav4j.data.UnreadableImageException;
 import org.swav4j.embed.EncoderRecord;
 import org.swav4j.encode.Encoder;
+import org.swav4j.report.Report;
 import org.swav4j.report.ReportFolder;
 import org.swav4j.search.Hit;
 import org.swav4j.search.SearchIndex;
@@ -234,11 +235,9 @@ final class SearchCommand implements Callable<Integer> {
                 ? Places.recorded(spec, "--data", data)
                 : index.record().made().map(EncoderRecord::data).orElse("");
         SearchPage page = new SearchPage(index, file, queries, answers, location, exact ? "exact" : "effort " + effort);
-        ReportFolder.writePage(
-                page.report(String.join(
-                        " ",
-                        Invocation.words(spec).stream().map(ShellWord::quoted).toList())),
-                html);
+        Report report = page.report(String.join(
+                " ", Invocation.words(spec).stream().map(ShellWord::quoted).toList()));
+        NewFile.write(html, () -> ReportFolder.writePage(report, html));
         return page.problem().orElse("");
     }
 
