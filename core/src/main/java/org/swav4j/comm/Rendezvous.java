@@ -155,13 +155,12 @@ final class Rendezvous implements AutoCloseable {
         return timeout;
     }
 
-    /** A part of the store for one group. */
+    /**
+     * A part of the store for one group, of the open scope. Always a clone: what the bindings' constructors make is freed by
+     * its Java object alone, and once more by a native reader that it was given to; only a clone counts its owners.
+     */
     Store under(String name) {
-        return new PrefixStore(name, tcpUnder());
-    }
-
-    private Store tcpUnder() {
-        return new PrefixStore("groups/" + environment.meeting(), tcp.clone());
+        return new PrefixStore("groups/" + environment.meeting() + "/" + name, tcp.clone()).clone();
     }
 
     /** Writes a text under a name that was not written before. */
@@ -221,9 +220,7 @@ final class Rendezvous implements AutoCloseable {
                     .collect(Collectors.joining("; "));
             String silent = named(this::isSilent);
             return new RankLostException(
-                    what
-                            + (ended.isEmpty() ? "" : "; " + ended)
-                            + (silent.isEmpty() ? "" : "; no word from " + silent),
+                    what + (ended.isEmpty() ? "" : "; " + ended) + (silent.isEmpty() ? "" : "; no word from " + silent),
                     cause);
         } catch (RuntimeException e) {
             String keeper = environment.served()
@@ -241,7 +238,10 @@ final class Rendezvous implements AutoCloseable {
     private String named(Function<Integer, Boolean> kind) {
         return IntStream.range(0, environment.world())
                 .filter(kind::apply)
-                .mapToObj(rank -> "rank " + rank + look(HERE + rank).map(here -> " (" + hostIn(here) + ")").orElse(""))
+                .mapToObj(rank -> "rank " + rank
+                        + look(HERE + rank)
+                                .map(here -> " (" + hostIn(here) + ")")
+                                .orElse(""))
                 .collect(Collectors.joining(", "));
     }
 
@@ -289,7 +289,11 @@ final class Rendezvous implements AutoCloseable {
 
     /** Without the stack that libtorch adds to its messages. */
     static String firstLine(Throwable failure) {
-        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("").strip();
+        return String.valueOf(failure.getMessage())
+                .lines()
+                .findFirst()
+                .orElse("")
+                .strip();
     }
 
     private static String spoken(Duration duration) {
