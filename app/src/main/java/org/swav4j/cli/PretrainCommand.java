@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -12,6 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.checkpoint.Checkpoint;
+import org.swav4j.comm.ProcessGroup;
+import org.swav4j.comm.RankEnvironment;
 import org.swav4j.data.DataException;
 import org.swav4j.data.ImageSource;
 import org.swav4j.data.LabelledImages;
@@ -22,6 +25,7 @@ import org.swav4j.eval.KnnProtocol;
 import org.swav4j.profile.StepProfiler;
 import org.swav4j.runlog.Provenance;
 import org.swav4j.runlog.RunDirectory;
+import org.swav4j.tensor.ComputeDevice;
 import org.swav4j.train.AutoConfig;
 import org.swav4j.train.Choice;
 import org.swav4j.train.ConfigYaml;
@@ -147,6 +151,15 @@ final class PretrainCommand implements Callable<Integer> {
                     + ", and write it to the run for a trace viewer; 1 to " + StepProfiler.MOST_STEPS + ".")
     private String profile;
 
+    @Option(
+            names = "--rank-timeout",
+            paramLabel = "TIME",
+            converter = RankTimeout.class,
+            description =
+                    "Of several processes (RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT in the environment): how long"
+                            + " they wait for each other [5m].")
+    private Duration rankTimeout = ProcessGroup.DEFAULT_TIMEOUT;
+
     @Option(names = "--json", description = "Print the result as JSON; progress goes to standard error.")
     private boolean json;
 
@@ -164,26 +177,39 @@ final class PretrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Optional<RankEnvironment> environment = PretrainRanks.environment();
+        boolean first = environment.map(e -> e.rank() == 0).orElse(true);
         Settings given = given();
         Path run = out != null ? out : newSampleRun();
         PrintWriter results = spec.commandLine().getOut();
-        PrintWriter progress = json ? spec.commandLine().getErr() : results;
-        ProgressLine line = new ProgressLine(progress, ProgressLine.suitable(quiet));
+        PrintWriter progress = json || !first ? spec.commandLine().getErr() : results;
+        ProgressLine line = new ProgressLine(progress, ProgressLine.suitable(quiet || !first));
         SampleData sample = data == null ? SampleData.prepare(line::say) : null;
         ImageSource images = data == null ? sample.train() : Places.images(spec, "--data", data);
         if (images.size() < 2) {
             throw new DataException(images.description() + ": at least two images are needed");
         }
-        Resolution resolution = AutoConfig.complete(given, DataFacts.of(images), MachineFacts.detect());
-        KnnProtocol protocol = protocol(sample, resolution.config());
+        Resolution resolution = AutoConfig.complete(
+                given,
+                DataFacts.of(images),
+                MachineFacts.detect()
+                        .shared(environment.map(RankEnvironment::localWorld).orElse(1)),
+                environment.map(RankEnvironment::world).orElse(1));
+        KnnProtocol protocol = first ? protocol(sample, resolution.config()) : null;
         line.say(images.description());
         show(resolution, line);
         Checkpoint initial = initFrom == null || resumes() ? null : Checkpoint.find(initFrom);
         Interrupts interrupts = onPreempt.saves()
                 ? Interrupts.install(spec.commandLine().getErr())
                 : Interrupts.installForPreemptionAtOnce(spec.commandLine().getErr());
-        TrainingResult result =
-                train(images, resolution, run, initial, origin(given, initial), protocol, line, interrupts);
+        boolean onGpu = new ComputeDevice(resolution.config().device()).isCuda();
+        TrainingResult result;
+        try (PretrainRanks ranks = PretrainRanks.join(environment, rankTimeout, onGpu, images, given)) {
+            result = train(ranks, images, resolution, run, initial, origin(given, initial), protocol, line, interrupts);
+        }
+        if (!first) {
+            return result.interrupted() ? interrupts.exitCode() : ExitCode.DONE;
+        }
         PretrainReport report = new PretrainReport(results, json, quiet, result, run);
         if (result.interrupted()) {
             report.stopped(commandToGoOn(run));
@@ -205,6 +231,7 @@ final class PretrainCommand implements Callable<Integer> {
     }
 
     private TrainingResult train(
+            PretrainRanks ranks,
             ImageSource images,
             Resolution resolution,
             Path run,
@@ -214,11 +241,17 @@ final class PretrainCommand implements Callable<Integer> {
             ProgressLine line,
             Interrupts interrupts)
             throws IOException {
-        PretrainRun training = new PretrainRun(images, resolution, run, origin, location(), profiledSteps());
+        PretrainRun training = new PretrainRun(ranks, images, resolution, run, origin, location(), profiledSteps());
         try (interrupts) {
+            if (ranks.collective().rank() > 0) {
+                return training.follow(line, interrupts);
+            }
             return resumes()
                     ? training.resume(acceptDataChange, protocol, line, interrupts)
                     : training.begin(initial, protocol, line, interrupts);
+        } catch (IOException | RuntimeException | Error e) {
+            ranks.leave(e);
+            throw e;
         } finally {
             line.finish();
         }

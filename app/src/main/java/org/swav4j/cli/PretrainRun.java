@@ -35,6 +35,7 @@ import org.swav4j.train.TrainingResult;
 
 /** Sets up a run's directory, begins or resumes the training, and writes down what became of it. */
 final class PretrainRun {
+    private final PretrainRanks ranks;
     private final ImageSource images;
     private final Resolution resolution;
     private final Path out;
@@ -44,12 +45,14 @@ final class PretrainRun {
 
     /** {@code location} is where the images lie, for the record. */
     PretrainRun(
+            PretrainRanks ranks,
             ImageSource images,
             Resolution resolution,
             Path out,
             Provenance.Origin origin,
             String location,
             int profiledSteps) {
+        this.ranks = ranks;
         this.images = images;
         this.resolution = resolution;
         this.out = out;
@@ -208,6 +211,23 @@ final class PretrainRun {
         return "; " + threads;
     }
 
+    /** Does another rank's share of a run that the first begins or resumes. */
+    TrainingResult follow(TrainingListener listener, Interrupts stop) throws IOException {
+        PretrainRanks.Beginning beginning = ranks.awaitBeginning();
+        RunDirectory run = RunDirectory.elsewhere(beginning.run());
+        Pretraining.Job job = new Pretraining.Job(
+                beginning.config().onMachineOf(resolution.config()),
+                images,
+                run,
+                beginning.checkpoint(run.checkpoints()),
+                null,
+                null,
+                0,
+                true,
+                "");
+        return new Pretraining(job, ranks.collective(), listener, stop).run();
+    }
+
     private TrainingResult train(
             RunDirectory run,
             RunHistory history,
@@ -233,9 +253,13 @@ final class PretrainRun {
                 profiledSteps,
                 true,
                 history.provenance().runId());
+        ranks.begin(new PretrainRanks.Beginning(
+                out.toAbsolutePath(),
+                config,
+                from == null ? -1 : from.progress().step()));
         try {
             TrainingResult result =
-                    new Pretraining(job, new Alone(), new Listeners(List.of(listener, history)), stop).run();
+                    new Pretraining(job, ranks.collective(), new Listeners(List.of(listener, history)), stop).run();
             Kind interrupted = stop.preempted() ? Kind.PREEMPTED : Kind.INTERRUPTED;
             noteEnd(history, result.interrupted() ? interrupted : Kind.FINISHED, result.step(), listener);
             return result;

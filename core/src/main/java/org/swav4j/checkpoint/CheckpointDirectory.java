@@ -53,6 +53,11 @@ public final class CheckpointDirectory {
         this.keep = keep;
     }
 
+    /** Where the checkpoint of a step is, or would be. */
+    public Path place(long step) {
+        return root.resolve(name(step));
+    }
+
     /** The name of the checkpoint of a step. */
     public static String name(long step) {
         return String.format(Locale.ROOT, "step-%09d", step);

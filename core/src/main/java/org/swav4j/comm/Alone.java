@@ -22,4 +22,15 @@ public final class Alone implements Collective {
 
     @Override
     public void broadcast(Tensor tensor, int root) {}
+
+    @Override
+    public Collective groups(int size) {
+        Collective.requireGroups(size, 1);
+        return this;
+    }
+
+    @Override
+    public void first(Runnable work) {
+        work.run();
+    }
 }

@@ -11,6 +11,10 @@ import java.util.stream.IntStream;
  * <p>The order is made of windows. Of a source without shards all of the order is one window, shuffled as a whole. Of a
  * sharded source, shards are shuffled and laid end to end; every rank takes an equal, contiguous part of that, cuts it into
  * windows of bounded size, and shuffles each of them. Whoever visits a window needs none of the others.
+ *
+ * <p>Of a source without shards, the images that N ranks visit at the same positions are those that one rank visits in N times as
+ * many: a batch shared out over ranks is one rank's batch. Of a sharded source the ranks' images are also each visited once, but
+ * other images meet in a batch than on one rank, as every rank reads shards of its own.
  */
 public final class EpochOrder {
     /** Keeps the shuffle's stream apart from the augmentation streams of the same seed and epoch. */
@@ -22,11 +26,23 @@ public final class EpochOrder {
     private final int[] stored;
     private final int[] visited;
     private final int[] windows;
+    /** The order of all ranks together where this is one rank's part of one that is common to them; otherwise null. */
+    private final int[] common;
+
+    private final int rank;
+    private final int world;
 
     private EpochOrder(int[] stored, int[] visited, int[] windows) {
+        this(stored, visited, windows, null, 0, 1);
+    }
+
+    private EpochOrder(int[] stored, int[] visited, int[] windows, int[] common, int rank, int world) {
         this.stored = stored;
         this.visited = visited;
         this.windows = windows;
+        this.common = common;
+        this.rank = rank;
+        this.world = world;
     }
 
     /**
@@ -35,8 +51,10 @@ public final class EpochOrder {
      */
     public static EpochOrder shuffled(ImageSource source, long seed, int epoch, int rank, int world) {
         if (source.shards().isEmpty()) {
-            int[] all = indices(seed, epoch, rank, world, source.size());
-            return new EpochOrder(all, all, new int[] {0, all.length});
+            int[] mine = indices(seed, epoch, rank, world, source.size());
+            int[] common = world == 1 ? null : indices(seed, epoch, 0, 1, source.size());
+            int end = mine.length + (common == null ? 0 : common.length);
+            return new EpochOrder(mine, mine, new int[] {0, end}, common, rank, world);
         }
         requireRank(rank, world);
         ShardLayout layout = source.shards().get();
@@ -138,9 +156,17 @@ public final class EpochOrder {
         return visited.length;
     }
 
-    /** The image visited at a position. */
+    /** The image visited at a position, or drawn as one. */
     public int image(int position) {
-        return visited[position];
+        return position < visited.length ? visited[position] : common[position - visited.length];
+    }
+
+    /**
+     * The position that one rank alone would have this image at: what depends on a position depends on this, so that it is the
+     * same on any number of ranks. Of a sharded source, whose ranks have orders of their own, it is the position.
+     */
+    public int commonPosition(int position) {
+        return common == null ? position : rank + position * world;
     }
 
     /**
@@ -168,12 +194,18 @@ public final class EpochOrder {
 
     /** A position drawn from the window of {@code position}, whose images are cheap to read when it is visited. */
     public int drawNear(int position, SplittableRandom random) {
+        if (common != null) {
+            return draw(random);
+        }
         int start = windowStart(position);
         return start + (int) (random.nextDouble() * (windowEnd(position) - start));
     }
 
-    /** A position drawn from all. */
+    /** A position drawn from all, of all ranks where they have an order in common. */
     public int draw(SplittableRandom random) {
+        if (common != null) {
+            return visited.length + (int) (random.nextDouble() * common.length);
+        }
         return (int) (random.nextDouble() * visited.length);
     }
 }

@@ -8,6 +8,7 @@ import static org.bytedeco.opencv.global.opencv_imgcodecs.imdecode;
 
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.swav4j.stdio.NativeStream;
 
 /**
  * Decodes JPEG, PNG, WebP, BMP, TIFF and GIF (the first frame) to 8-bit RGB; grey, CMYK, palette, alpha and 16-bit become
@@ -45,7 +46,7 @@ public final class ImageDecoder implements AutoCloseable {
         encodedBuffer.position(0).put(encoded, 0, encoded.length);
         // imdecode returns a second header on the pixels of `image`; left open it keeps them until the garbage
         // collector runs
-        try (NativeMessages.Silence nothingPrinted = NativeMessages.silence();
+        try (NativeStream.Silence nothingPrinted = NativeMessages.silence();
                 Mat bytes = new Mat(1, encoded.length, CV_8UC1, encodedBuffer);
                 Mat decoded = imdecode(bytes, IMREAD_COLOR_RGB | IMREAD_IGNORE_ORIENTATION, image)) {
             if (decoded.empty()) {

@@ -251,14 +251,16 @@ public final class Loader implements AutoCloseable {
         }
 
         /**
-         * Tries other images of the epoch, drawn by the position of the one to replace: the same ones on every run. Those of
+         * Tries other images of the epoch, drawn by the position of the one to replace: the same ones on every run, and on any
+         * number of ranks that have one order in common. Those of
          * the same window come first, being cheap; the others, should all of a window be lost. Null if the visit was given
          * up.
          */
         private Mat replacement(Batch batch, int sample, int position, long step) {
             Visit from = batch.visit();
             // images use the keys 0, 1, ... and the epoch's order -1
-            SplittableRandom random = RandomKey.of(seed, batch.epoch(), -2L - position);
+            SplittableRandom random =
+                    RandomKey.of(seed, batch.epoch(), -2L - from.order().commonPosition(position));
             for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
                 EpochOrder order = from.order();
                 int candidate = attempt <= ATTEMPTS_NEAR ? order.drawNear(position, random) : order.draw(random);

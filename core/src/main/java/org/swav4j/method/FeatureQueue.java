@@ -120,7 +120,57 @@ public final class FeatureQueue implements AutoCloseable {
         return crops;
     }
 
-    /** What must be saved: {@code queue} [crops, rows, D]. */
+    /**
+     * What one rank alone would have in this place, as far as rows do not depend on how they are computed. Rank r of N has every
+     * N-th row from the r-th on, as it has every N-th image of an epoch. Collective: every rank must call.
+     *
+     * @return {@code queue} [crops, rows·world, D]; the caller closes it
+     */
+    public StateDict whole(Collective collective) {
+        StateDict whole = new StateDict();
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard noGrad = new NoGradGuard()) {
+            if (collective.world() == 1) {
+                whole.add(NAME, rows);
+            } else {
+                // [world, crops, rows, D], then by row and rank
+                whole.add(
+                        NAME,
+                        collective
+                                .gather(rows)
+                                .permute(1, 2, 0, 3)
+                                .flatten(1, 2)
+                                .contiguous());
+            }
+        }
+        return whole;
+    }
+
+    /**
+     * Becomes this rank's part of a {@linkplain #whole whole} queue.
+     *
+     * @param place where it came from, for messages
+     * @throws IllegalArgumentException if it is not one of this shape
+     */
+    public void restore(StateDict whole, Collective collective, String place) {
+        try (PointerScope scope = new PointerScope();
+                NoGradGuard noGrad = new NoGradGuard();
+                StateDict part = new StateDict()) {
+            whole.forEach((name, saved) -> {
+                boolean divides = saved.dim() == 3 && saved.size(1) == rows.size(1) * collective.world();
+                part.add(
+                        name,
+                        divides
+                                ? saved.unflatten(1, rows.size(1), collective.world())
+                                        .select(2, collective.rank())
+                                : saved);
+            });
+            state.copyFrom(part, place);
+        }
+        Arrays.fill(filled, UNKNOWN);
+    }
+
+    /** The rows of this rank: {@code queue} [crops, rows, D]. */
     public StateDict state() {
         return state;
     }

@@ -10,7 +10,7 @@ import org.swav4j.comm.Collective;
 
 /**
  * Batch normalisation over [N, C] or [N, C, H, W]: weight 1 and bias 0 at first, momentum 0.1, ε 1e-5. While training the
- * statistics are those of the batch over all ranks.
+ * statistics are those of the batch over all ranks it is given.
  */
 public final class BatchNorm {
     private static final double MOMENTUM = 0.1;
@@ -76,9 +76,9 @@ public final class BatchNorm {
     private void addToRunning(SynchronisedStatistics statistics) {
         try (NoGradGuard noGrad = new NoGradGuard()) {
             Scalar keep = new Scalar(1 - MOMENTUM);
-            double unbiased = MOMENTUM * statistics.count() / Math.max(1, statistics.count() - 1);
-            runningMean.mul_(keep).add_(statistics.mean(), new Scalar(MOMENTUM));
-            runningVar.mul_(keep).add_(statistics.variance(), new Scalar(unbiased));
+            Scalar share = new Scalar(MOMENTUM);
+            runningMean.mul_(keep).add_(statistics.mean(), share);
+            runningVar.mul_(keep).add_(statistics.unbiasedVariance(), share);
         }
     }
 }

@@ -1,5 +1,7 @@
 package org.swav4j.nn;
 
+import java.util.Arrays;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.FunctionPostHook;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
@@ -13,33 +15,52 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.comm.Collective;
 
 /**
- * Per-channel mean and biased variance of one batch spread over all ranks, whose shares may differ in size.
+ * Per-channel mean and biased variance of one batch spread over all ranks, whose shares may differ in size. Nothing is read
+ * back, so that no GPU is waited for.
  *
  * @param mean [C], float32
  * @param variance [C], float32, divided by {@code count}
- * @param count values per channel over all ranks
+ * @param count values per channel over all ranks, float64 scalar
  */
-record SynchronisedStatistics(Tensor mean, Tensor variance, double count) {
+record SynchronisedStatistics(Tensor mean, Tensor variance, Tensor count) {
     /** Collective: every rank must call, with its share x [N, C, ...] of the batch. */
     static SynchronisedStatistics of(Tensor x, Collective collective) {
         try (NoGradGuard noGrad = new NoGradGuard()) {
             long channels = x.size(1);
-            T_TensorTensor_T local = torch.batch_norm_update_stats(x, new TensorOptional(), new TensorOptional(), 0.0);
+            T_TensorTensor_T local = local(x, channels);
             Scalar n = new Scalar((double) (x.numel() / channels));
-            // moments in float64: E[x²] − E[x]² would cancel in float32
+            // merged by moments in float64: E[x²] − E[x]² would cancel in float32
             Tensor localMean = local.get0().to(ScalarType.Double);
             Tensor localSquare = local.get1().to(ScalarType.Double).add_(localMean.mul(localMean));
             Tensor localCount = torch.ones(new long[] {1}, new TensorOptions(localMean.options()));
             Tensor moments = torch.cat(new TensorVector(localMean, localSquare, localCount), 0)
                     .mul_(n);
             collective.sum(moments);
-            double count = moments.narrow(0, 2 * channels, 1).item_double();
-            moments.div_(new Scalar(count));
+            Tensor count = moments.select(0, 2 * channels).clone();
+            moments.div_(count);
             Tensor mean = moments.narrow(0, 0, channels);
             Tensor variance =
                     moments.narrow(0, channels, channels).sub(mean.mul(mean)).clamp_min_(new Scalar(0.0));
             return new SynchronisedStatistics(mean.to(ScalarType.Float), variance.to(ScalarType.Float), count);
         }
+    }
+
+    /**
+     * Of this rank's share, in float32. For numbers of less precision libtorch computes them so only where there are running
+     * statistics, so it is given some that are not kept.
+     */
+    private static T_TensorTensor_T local(Tensor x, long channels) {
+        if (x.scalar_type().intern() == ScalarType.Float) {
+            return torch.batch_norm_update_stats(x, new TensorOptional(), new TensorOptional(), 0.0);
+        }
+        TensorOptions single = new TensorOptions(ScalarType.Float).device(new DeviceOptional(x.device()));
+        Tensor unused = torch.zeros(new long[] {channels}, single);
+        return torch.batch_norm_update_stats(x, new TensorOptional(unused), new TensorOptional(unused.clone()), 0.0);
+    }
+
+    /** Variance as running statistics have it, divided by one less. */
+    Tensor unbiasedVariance() {
+        return variance.mul(count.div(count.sub(new Scalar(1.0)).clamp_min_(new Scalar(1.0))));
     }
 
     /**
@@ -94,16 +115,24 @@ record SynchronisedStatistics(Tensor mean, Tensor variance, double count) {
                         0);
                 collective.sum(sums);
                 Tensor inverse = statistics.variance.add(new Scalar(epsilon)).rsqrt_();
-                Tensor scale = weight.mul(inverse).mul_(new Scalar(-1 / statistics.count));
+                Tensor scale = weight.mul(inverse).div_(statistics.count.neg());
                 Tensor slope = scale.mul(inverse).mul_(sums.narrow(0, channels, channels));
                 Tensor offset = scale.mul(sums.narrow(0, 0, channels)).sub_(slope.mul(statistics.mean));
                 long[] shape = new long[(int) dx.dim()];
-                java.util.Arrays.fill(shape, 1);
+                Arrays.fill(shape, 1);
                 shape[1] = channels;
-                dx.addcmul_(x, slope.to(dx.scalar_type()).view(shape))
-                        .add_(offset.to(dx.scalar_type()).view(shape));
-                return new TensorVector(dx, gradients.get(1), gradients.get(2));
+                return new TensorVector(
+                        corrected(dx, slope.view(shape), offset.view(shape)), gradients.get(1), gradients.get(2));
             }
+        }
+
+        /** dx + x·slope + offset, rounded once. */
+        private Tensor corrected(Tensor dx, Tensor slope, Tensor offset) {
+            if (dx.scalar_type().intern() == ScalarType.Float) {
+                return dx.addcmul_(x, slope).add_(offset);
+            }
+            Tensor exact = dx.to(ScalarType.Float).addcmul_(x.to(ScalarType.Float), slope);
+            return exact.add_(offset).to(dx.scalar_type());
         }
     }
 }

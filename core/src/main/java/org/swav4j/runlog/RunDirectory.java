@@ -100,6 +100,15 @@ public final class RunDirectory {
     }
 
     /**
+     * The directory of a run that another process makes and writes to, which may lie on another machine.
+     *
+     * @param path where that process has it
+     */
+    public static RunDirectory elsewhere(Path path) {
+        return new RunDirectory(path);
+    }
+
+    /**
      * The directory of an existing run; nothing in it is changed.
      *
      * @throws RunDirectoryException when there is no run

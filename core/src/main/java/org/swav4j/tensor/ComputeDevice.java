@@ -35,6 +35,11 @@ public record ComputeDevice(String name) {
         return name.contains(":") ? Integer.parseInt(name.substring(name.indexOf(':') + 1)) : 0;
     }
 
+    /** The GPU so many places further on, for one of several processes on a machine; the CPU is the CPU. */
+    public ComputeDevice next(int places) {
+        return isCuda() && places > 0 ? new ComputeDevice("cuda:" + (index() + places)) : this;
+    }
+
     /**
      * Sets what libtorch computes by on a GPU, for the process: float32 is float32, where libtorch lets convolutions round
      * their inputs to TF32's ten bits unless told otherwise; and cuDNN times its algorithms for every new shape and keeps

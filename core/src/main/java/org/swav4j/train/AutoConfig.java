@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.data.ImageSource;
 import org.swav4j.optim.OptimizerConfig.Kind;
@@ -23,7 +24,10 @@ public final class AutoConfig {
     private final Values values = new Values();
     private final List<Choice> choices = new ArrayList<>();
 
-    private AutoConfig(Settings given, DataFacts data, MachineFacts machine) {
+    private final int world;
+
+    private AutoConfig(Settings given, DataFacts data, MachineFacts machine, int world) {
+        this.world = world;
         this.given = given;
         this.data = data;
         this.machine = machine;
@@ -36,7 +40,17 @@ public final class AutoConfig {
      *     once, each with the place its value came from
      */
     public static Resolution complete(Settings given, DataFacts data, MachineFacts machine) {
-        return new AutoConfig(given, data, machine).complete();
+        return complete(given, data, machine, 1);
+    }
+
+    /**
+     * The same for several processes, which share every batch.
+     *
+     * @param machine what one of them has of its machine
+     * @param world number of processes
+     */
+    public static Resolution complete(Settings given, DataFacts data, MachineFacts machine, int world) {
+        return new AutoConfig(given, data, machine, world).complete();
     }
 
     /** A complete configuration for these images on this machine. */
@@ -60,7 +74,9 @@ public final class AutoConfig {
         colours();
         PretrainConfig config = placed(values::config);
         placed(() -> {
-            ConfigurationException.throwIfAny(config.problemsOn(data));
+            ConfigurationException.throwIfAny(
+                    Stream.concat(config.problemsOn(data).stream(), config.problemsOn(world).stream())
+                            .toList());
             return config;
         });
         return new Resolution(config, choices, warnings(config));
@@ -102,12 +118,14 @@ public final class AutoConfig {
         int parts = values.has(Setting.GRAD_ACCUM) ? values.whole(Setting.GRAD_ACCUM) : 1;
         boolean largeBatches = data.images() >= AutoRules.LARGE_DATA && onGpu();
         int wanted = largeBatches ? AutoRules.LARGE_BATCH : AutoRules.preferredBatch(data.images());
+        int share = AutoRules.share(wanted, parts * world);
         choose(
                 Setting.BATCH_SIZE,
-                parts * Math.min(AutoRules.share(wanted, parts), fitting),
-                fitting < AutoRules.share(wanted, parts)
-                        ? "what fits the memory, at about " + (perImage >> 20) + " MiB an image"
-                        : "memory suffices; at least 8 steps an epoch");
+                world * parts * Math.min(share, fitting),
+                (fitting < share
+                                ? "what fits the memory, at about " + (perImage >> 20) + " MiB an image"
+                                : "memory suffices; at least 8 steps an epoch")
+                        + (world == 1 ? "" : "; over all " + world + " processes"));
         choose(Setting.EPOCHS, AutoRules.epochs(data.images()), "for " + data.images() + " images");
         int epochs = values.whole(Setting.EPOCHS);
         choose(Setting.KNN_EVERY, Math.max(1, epochs / 20), "about 20 times in the run, where k-NN folders are given");
@@ -148,7 +166,7 @@ public final class AutoConfig {
             choose(Setting.GRAD_ACCUM, 1, "the batch was chosen to fit the memory");
             return;
         }
-        int batch = values.whole(Setting.BATCH_SIZE);
+        int batch = values.whole(Setting.BATCH_SIZE) / world;
         long whole = batch
                 * AutoRules.bytesPerImageOfHead(
                         values.arch(), values.whole(Setting.HIDDEN), values.wholes(Setting.PROTOTYPES), values.crops());

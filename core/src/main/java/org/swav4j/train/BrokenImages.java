@@ -1,6 +1,7 @@
 package org.swav4j.train;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.swav4j.data.DataException;
@@ -13,14 +14,17 @@ final class BrokenImages {
     private static final double MOST_BROKEN = 0.1;
 
     private final ImageSource images;
-    private final RunDirectory run;
+    private final Path list;
     private final TrainingListener listener;
     private final Quarantine quarantine;
     private int told;
 
-    BrokenImages(ImageSource images, RunDirectory run, TrainingListener listener) {
+    BrokenImages(ImageSource images, RunDirectory run, int rank, TrainingListener listener) {
         this.images = images;
-        this.run = run;
+        // every rank sees images of its own
+        this.list = rank == 0
+                ? run.quarantine()
+                : run.quarantine().resolveSibling("rank" + rank + "-" + RunDirectory.QUARANTINE);
         this.listener = listener;
         this.quarantine = new Quarantine(images.description());
     }
@@ -33,7 +37,7 @@ final class BrokenImages {
     /** What an earlier part of the run could not read stays on its list; read before anything could overwrite it. */
     void goOn() throws IOException {
         try {
-            quarantine.restore(run.quarantine());
+            quarantine.restore(list);
         } catch (DataException e) {
             listener.warning(e.getMessage());
         }
@@ -43,9 +47,9 @@ final class BrokenImages {
     /** Brings the list on disk up to date. A full disk is no reason to end a run; it is brought up to date the next time. */
     void flush() {
         try {
-            quarantine.flush(run.quarantine());
+            quarantine.flush(list);
         } catch (IOException e) {
-            listener.warning(run.quarantine() + ": cannot be written: " + e.getMessage());
+            listener.warning(list + ": cannot be written: " + e.getMessage());
         }
     }
 
@@ -61,7 +65,7 @@ final class BrokenImages {
                     broken,
                     example.name(),
                     example.reason(),
-                    run.quarantine()));
+                    list));
             told = broken;
         }
     }
@@ -77,7 +81,7 @@ final class BrokenImages {
                     images.description(),
                     broken,
                     images.size(),
-                    run.quarantine()));
+                    list));
             entries.stream()
                     .limit(10)
                     .forEach(e ->

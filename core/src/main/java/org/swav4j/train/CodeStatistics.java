@@ -4,22 +4,27 @@ import java.util.List;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.swav4j.comm.Collective;
 import org.swav4j.method.Swav;
 
 /**
  * What the first head's codes look like: how evenly the prototypes are used, and how decided the codes are. Usage is
- * remembered over about the last twenty observed steps, as one batch shows only some prototypes.
+ * remembered over about the last twenty observed steps, as one batch shows only some prototypes. Of several ranks' whole batch;
+ * every rank must observe the same steps.
  */
 final class CodeStatistics implements StepObserver {
     private static final double MEMORY = 0.95;
 
     private final double[] usage;
+    private final Collective collective;
     private double maxCode = Double.NaN;
 
-    CodeStatistics(int prototypes) {
+    CodeStatistics(int prototypes, Collective collective) {
         this.usage = new double[prototypes];
+        this.collective = collective;
     }
 
     /** What is remembered from step to step, [K]; changing it changes this. */
@@ -34,17 +39,21 @@ final class CodeStatistics implements StepObserver {
             Tensor counts = torch.bincount(nearest, new org.bytedeco.pytorch.TensorOptional(), usage.length)
                     .to(ScalarType.Double)
                     .cpu();
-            double[] now = new double[usage.length];
-            new DoublePointer(counts.data_ptr()).get(now);
-            double total = nearest.numel();
-            for (int k = 0; k < usage.length; k++) {
-                usage[k] = MEMORY * usage[k] + now[k] / total;
-            }
             double sum = 0;
             for (Tensor crop : codes.get(0)) {
                 sum += crop.amax(new long[] {1}, false).mean().item_double();
             }
-            maxCode = sum / codes.get(0).size();
+            // one more number, so that the ranks need but one exchange
+            Tensor all = torch.cat(
+                    new TensorVector(counts, Tensor.create(sum / codes.get(0).size())), 0);
+            collective.sum(all);
+            double[] now = new double[usage.length + 1];
+            new DoublePointer(all.data_ptr()).get(now);
+            double total = (double) nearest.numel() * collective.world();
+            for (int k = 0; k < usage.length; k++) {
+                usage[k] = MEMORY * usage[k] + now[k] / total;
+            }
+            maxCode = now[usage.length] / collective.world();
         }
     }
 

@@ -14,16 +14,18 @@ public final class ConfigYaml {
             "# Every setting of this run. 'swav pretrain --config THIS_FILE' uses them again.\n";
 
     /** What runs did that were begun before there was such a setting. */
-    private static final Map<Setting, String> YOUNGER = Map.of(
-            Setting.AUGMENT, "fast",
-            Setting.CACHE_MB, "0",
-            Setting.GRAD_ACCUM, "1",
-            Setting.CHECKPOINT_ACTIVATIONS, "false",
-            Setting.PROBE, "false",
-            Setting.AUGMENT_ON, "cpu",
-            Setting.CHECKPOINT_EVERY, "auto",
-            Setting.KEEP, "3",
-            Setting.ON_DIVERGENCE, "stop");
+    private static final Map<Setting, String> YOUNGER = Map.ofEntries(
+            Map.entry(Setting.AUGMENT, "fast"),
+            Map.entry(Setting.CACHE_MB, "0"),
+            Map.entry(Setting.GRAD_ACCUM, "1"),
+            Map.entry(Setting.CHECKPOINT_ACTIVATIONS, "false"),
+            Map.entry(Setting.PROBE, "false"),
+            Map.entry(Setting.AUGMENT_ON, "cpu"),
+            Map.entry(Setting.CHECKPOINT_EVERY, "auto"),
+            Map.entry(Setting.KEEP, "3"),
+            Map.entry(Setting.ON_DIVERGENCE, "stop"),
+            Map.entry(Setting.SYNCBN_GROUP, "0"),
+            Map.entry(Setting.GRADIENT_COMPRESSION, "none"));
 
     private ConfigYaml() {}
 

@@ -29,6 +29,11 @@ public record MachineFacts(int cores, long memoryBytes, boolean bf16, long gpuBy
                 torch.cuda_is_available() ? new ComputeDevice("cuda:0").memoryBytes() : 0);
     }
 
+    /** The share of one of several processes, each of which has a GPU of its own if there are any. */
+    public MachineFacts shared(int processes) {
+        return new MachineFacts(Math.max(1, cores / processes), Math.max(1, memoryBytes / processes), bf16, gpuBytes);
+    }
+
     /** Whether a CUDA device can be used. */
     public boolean gpu() {
         return gpuBytes > 0;

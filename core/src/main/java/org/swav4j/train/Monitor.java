@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.swav4j.comm.Collective;
 import org.swav4j.tensor.StateDict;
 
 /**
@@ -32,8 +33,8 @@ final class Monitor implements AutoCloseable {
      * @param prototypes of the first head
      * @param probe or null; owned by this
      */
-    Monitor(int prototypes, long patience, LossWatch losses, OnlineProbe probe) {
-        this.statistics = new CodeStatistics(prototypes);
+    Monitor(int prototypes, long patience, LossWatch losses, OnlineProbe probe, Collective collective) {
+        this.statistics = new CodeStatistics(prototypes, collective);
         this.collapse = new CollapseWatch(prototypes, patience);
         this.losses = losses;
         this.probe = probe;

@@ -32,7 +32,7 @@ import org.swav4j.tensor.StateDict;
 /**
  * A linear classifier that learns beside a training, from the trunk's features of each image's first assigned crop and the
  * images' labels. No gradient of it reaches the trunk, and it draws nothing from the training's random numbers, so the training
- * is the same without it. On several ranks each has its own, of its own images.
+ * is the same without it. Of several ranks the first has one, of its own images.
  *
  * <p>A step's labels are predicted before they are learned from. Features are centred and divided by their deviation, both
  * followed over about the last fifty steps: pooled features are positive with a large common part, and their scales differ

@@ -36,6 +36,7 @@ import org.swav4j.tensor.Precision;
  * @param cacheMb memory for decoded images that are kept from epoch to epoch, 2^20 bytes; 0 for none
  * @param augmentOn where images are cropped and augmented
  * @param safety when to save, and what to do about a divergence
+ * @param ranks how several processes train together
  */
 public record PretrainConfig(
         ModelConfig model,
@@ -58,7 +59,8 @@ public record PretrainConfig(
         boolean probe,
         int cacheMb,
         AugmentOn augmentOn,
-        SafetyConfig safety) {
+        SafetyConfig safety,
+        RanksConfig ranks) {
     /** Checks what no part can check alone; throws {@link ConfigurationException} with all that is wrong. */
     public PretrainConfig {
         crops = List.copyOf(crops);
@@ -104,6 +106,15 @@ public record PretrainConfig(
         ConfigurationException.throwIfAny(problems);
     }
 
+    /** The same with what another configuration says of its machine: threads, workers, memory for decoded images. */
+    public PretrainConfig onMachineOf(PretrainConfig other) {
+        Values values = Values.of(this);
+        for (Setting setting : Setting.OF_A_MACHINE) {
+            values.put(setting, setting.parse(Values.of(other).format(setting)));
+        }
+        return values.config();
+    }
+
     /** V: crops per image over all resolutions. */
     public int views() {
         return views(crops);
@@ -112,6 +123,27 @@ public record PretrainConfig(
     /** Steps of one epoch; the incomplete last batch is dropped. */
     public int stepsPerEpoch(int images) {
         return images / batchSize;
+    }
+
+    /** What keeps so many processes from sharing the batch; empty if nothing does. */
+    List<Problem> problemsOn(int world) {
+        List<Problem> problems = new ArrayList<>();
+        if (batchSize % world != 0) {
+            int below = batchSize / world * world;
+            problems.add(Problem.of(
+                    Setting.BATCH_SIZE,
+                    "'" + batchSize + "': is the batch of all processes together, and must be divisible by the " + world
+                            + " there are; try " + (below < 2 ? "" : below + " or ") + (below + world)));
+        } else {
+            MicroBatches.problem(gradAccum, batchSize / world).ifPresent(problems::add);
+        }
+        if (ranks.syncbnGroup() > 0 && world % ranks.syncbnGroup() != 0) {
+            problems.add(Problem.of(
+                    Setting.SYNCBN_GROUP,
+                    "'" + ranks.syncbnGroup() + "': must divide the number of processes, " + world
+                            + "; 0 for one group of all"));
+        }
+        return problems;
     }
 
     /** What makes this configuration unusable on the given images; empty if nothing does. */

@@ -3,9 +3,11 @@ package org.swav4j.train;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.swav4j.comm.Collective;
 import org.swav4j.comm.GradientAveraging;
+import org.swav4j.comm.GradientCompression;
 import org.swav4j.method.FeatureQueue;
 import org.swav4j.method.MicroBatch;
 import org.swav4j.method.Sinkhorn;
@@ -14,6 +16,8 @@ import org.swav4j.method.Swav;
 import org.swav4j.method.SwavConfig;
 import org.swav4j.method.TrunkPass;
 import org.swav4j.nn.Pass;
+import org.swav4j.nn.ProjectionHead;
+import org.swav4j.nn.Prototypes;
 import org.swav4j.optim.LearningRate;
 import org.swav4j.profile.Phase;
 import org.swav4j.profile.Phases;
@@ -28,6 +32,7 @@ public final class Pretrainer implements AutoCloseable {
     private final TrunkPass.Keeping keeping;
     private final Sinkhorn sinkhorn;
     private final SwappedPrediction prediction;
+    private final Collective collective;
     private final GradientAveraging gradients;
     private final FeatureObserver features;
     private final LossReading losses;
@@ -44,12 +49,22 @@ public final class Pretrainer implements AutoCloseable {
             Precision precision,
             TrunkPass.Keeping keeping,
             Collective collective) {
-        this(state, config, schedule, precision, keeping, collective, FeatureObserver.NONE, Phases.NONE);
+        this(
+                state,
+                config,
+                schedule,
+                precision,
+                keeping,
+                collective,
+                GradientCompression.NONE,
+                FeatureObserver.NONE,
+                Phases.NONE);
     }
 
     /**
      * The same, and shows the features and says what it is at.
      *
+     * @param compression of gradients on their way between ranks
      * @param features shown those of every step
      * @param phases told within {@link #step}
      */
@@ -60,6 +75,7 @@ public final class Pretrainer implements AutoCloseable {
             Precision precision,
             TrunkPass.Keeping keeping,
             Collective collective,
+            GradientCompression compression,
             FeatureObserver features,
             Phases phases) {
         this.state = state;
@@ -69,7 +85,8 @@ public final class Pretrainer implements AutoCloseable {
         this.keeping = keeping;
         this.sinkhorn = new Sinkhorn(config.epsilon(), config.sinkhornIterations(), collective);
         this.prediction = new SwappedPrediction(config.temperature(), config.cropsForAssign());
-        this.gradients = new GradientAveraging(collective);
+        this.collective = collective;
+        this.gradients = new GradientAveraging(collective, state.model().parameters(), compression);
         this.features = features;
         this.losses = LossReading.on(state.model().device(), state.losses());
         this.phases = phases;
@@ -79,7 +96,7 @@ public final class Pretrainer implements AutoCloseable {
      * Trains on one batch.
      *
      * @param batches the micro-batches, of one size, that make up the batch of this rank
-     * @return the loss before the update; on a GPU, which the host does not wait for, the loss of the step before, except in
+     * @return the loss before the update, of the whole batch; on a GPU, which the host does not wait for, the loss of the step before, except in
      *     the first step and where there is an observer
      * @throws DivergedException if that loss or the gradients are not finite, or the loss leaps; on the CPU no weight was
      *     updated then; batch norm's running statistics and the queue have seen the batch
@@ -100,14 +117,16 @@ public final class Pretrainer implements AutoCloseable {
             Tensor loss = loss(output, codes);
 
             phases.now(Phase.BACKWARD);
+            boolean frozen = state.step() < config.freezePrototypes();
+            gradients.begin(name -> additions(name, frozen, batches.size()));
             loss.backward();
             trunk.backward();
             phases.now(Phase.GRADIENTS);
-            if (state.step() < config.freezePrototypes()) {
+            if (frozen) {
                 model.prototypes().dropGradients();
             }
-            gradients.average(model.parameters());
-            losses.take(loss, model.parameters(), state.step(), learningRate);
+            gradients.finish();
+            losses.take(meanOverRanks(loss), model.parameters(), state.step(), learningRate);
             phases.now(Phase.OTHER);
             observer.observe(output, codes, loss);
             features.observe(trunk.features());
@@ -139,7 +158,26 @@ public final class Pretrainer implements AutoCloseable {
 
     @Override
     public void close() {
+        gradients.close();
         losses.close();
+    }
+
+    /** How often a step's backward passes add to a parameter's gradient: the trunk's once in every micro-batch. */
+    private static int additions(String parameter, boolean frozen, int batches) {
+        if (Prototypes.owns(parameter)) {
+            return frozen ? 0 : 1;
+        }
+        return ProjectionHead.owns(parameter) ? 1 : batches;
+    }
+
+    /** Ranks have equal shares of the batch. */
+    private Tensor meanOverRanks(Tensor loss) {
+        if (collective.world() == 1) {
+            return loss;
+        }
+        Tensor mean = loss.detach().div(new Scalar((double) collective.world()));
+        collective.sum(mean);
+        return mean;
     }
 
     /** Per prototype head, the codes of each assigned crop; the crops' embeddings enter the queue. */
@@ -173,6 +211,6 @@ public final class Pretrainer implements AutoCloseable {
         for (int head = 1; head < codes.size(); head++) {
             loss = loss.add(prediction.loss(output.scores().get(head), codes.get(head)));
         }
-        return codes.size() == 1 ? loss : loss.div(new org.bytedeco.pytorch.Scalar((double) codes.size()));
+        return codes.size() == 1 ? loss : loss.div(new Scalar((double) codes.size()));
     }
 }

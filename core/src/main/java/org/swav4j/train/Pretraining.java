@@ -60,6 +60,14 @@ public final class Pretraining {
         }
     }
 
+    /** Of several ranks the first speaks for all, but each must say what is wrong with its own part. */
+    private record OtherRank(int rank, TrainingListener listener) implements TrainingListener {
+        @Override
+        public void warning(String message) {
+            listener.warning("rank " + rank + ": " + message);
+        }
+    }
+
     private final Job job;
     private final PretrainConfig config;
     private final Collective collective;
@@ -80,19 +88,18 @@ public final class Pretraining {
     /**
      * @param listener told of progress on the calling thread
      * @param stop asked after every step; true ends the run after saving
-     * @throws ConfigurationException if a rank's images cannot be cut into the micro-batches wanted, or lack the labels that an
-     *     online probe needs
+     * @throws ConfigurationException if the batch cannot be shared by the ranks, a rank's images cannot be cut into the
+     *     micro-batches wanted, or they lack the labels that an online probe needs
      */
     public Pretraining(Job job, Collective collective, TrainingListener listener, BooleanSupplier stop) {
         this.job = job;
         this.config = job.config();
         this.collective = collective;
-        this.listener = listener;
+        this.listener = collective.rank() == 0 ? listener : new OtherRank(collective.rank(), listener);
         this.stop = stop;
-        this.broken = new BrokenImages(job.images(), job.run(), listener);
+        this.broken = new BrokenImages(job.images(), job.run(), collective.rank(), this.listener);
+        ConfigurationException.throwIfAny(config.problemsOn(collective.world()));
         this.batchPerRank = config.batchSize() / collective.world();
-        ConfigurationException.throwIfAny(
-                MicroBatches.problem(config.gradAccum(), batchPerRank).stream().toList());
         if (config.probe()) {
             ConfigurationException.throwIfAny(OnlineProbe.problem(DataFacts.classes(job.images())).stream()
                     .toList());
@@ -106,17 +113,31 @@ public final class Pretraining {
      * @throws DivergedException if the training diverges and may not go back; the newest checkpoint stays
      */
     public TrainingResult run() throws IOException {
+        try {
+            return train();
+        } catch (RuntimeException e) {
+            // what was thrown through native code, as in a backward pass, has lost its type there
+            throw collective.failure().map(RuntimeException.class::cast).orElse(e);
+        }
+    }
+
+    private TrainingResult train() throws IOException {
         broken.goOn();
         // a thread's first call into libtorch sets its number of threads to the default, so that call comes first
         torch.get_num_threads();
         torch.set_num_threads(config.threads());
         RandomState.seed(config.seed());
-        ComputeDevice device = new ComputeDevice(config.device());
+        ComputeDevice device = new ComputeDevice(config.device()).next(collective.localRank());
         device.configure();
         Placement placement = Placement.of(device, config.precision());
         MultiCrop crops = new MultiCrop(config.crops(), config.augmentation());
         MultiCrop cropsOnDevice = config.augmentOn() == AugmentOn.DEVICE ? crops : null;
-        try (TrainingState state = new TrainingState(config.model(), config.optimizer(), placement, collective);
+        int together = config.ranks().syncbnGroup() == 0
+                ? collective.world()
+                : config.ranks().syncbnGroup();
+        Collective normalising = together == collective.world() ? collective : collective.groups(together);
+        try (TrainingState state =
+                        new TrainingState(config.model(), config.optimizer(), placement, collective, normalising);
                 Loader loader = new Loader(
                         job.images(),
                         crops,
@@ -132,7 +153,7 @@ public final class Pretraining {
                         cropsOnDevice == null ? null : Canvas.of(cropsOnDevice));
                 DeviceFeed feed = DeviceFeed.of(loader, device, cropsOnDevice);
                 StepProfiler profiler = new StepProfiler(
-                        job.profiledSteps(),
+                        collective.rank() == 0 ? job.profiledSteps() : 0,
                         batchPerRank,
                         config.device(),
                         job.run().profile(),

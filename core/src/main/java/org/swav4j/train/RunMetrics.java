@@ -18,7 +18,18 @@ final class RunMetrics implements AutoCloseable {
 
     private final RunDirectory run;
     private final Consumer<String> warning;
+    /** Null where nothing is written. */
     private volatile MetricsLog log;
+
+    private RunMetrics() {
+        this.run = null;
+        this.warning = message -> {};
+    }
+
+    /** Writes nothing: of several ranks the first does. */
+    static RunMetrics silent() {
+        return new RunMetrics();
+    }
 
     /**
      * Begins the metrics of a run, or goes on after {@code step}: rows of later steps are removed. A run that ended before its
@@ -39,6 +50,9 @@ final class RunMetrics implements AutoCloseable {
      * full disk is no reason to end it.
      */
     void backTo(long step) {
+        if (log == null) {
+            return;
+        }
         MetricsLog before = log;
         try {
             log = MetricsLog.openForResume(run, step, warning);
@@ -55,7 +69,7 @@ final class RunMetrics implements AutoCloseable {
 
     /** How many batches the run has left out up to where it goes on. */
     int leftOutBefore() throws IOException {
-        return Files.exists(run.metrics())
+        return log != null && Files.exists(run.metrics())
                 ? (int) MetricsReader.read(run.metrics()).stream()
                         .filter(row -> row.containsKey(LEFT_OUT))
                         .count()
@@ -79,7 +93,7 @@ final class RunMetrics implements AutoCloseable {
             row.put(PROBE_TOP1, probe.top1());
             row.put(PROBE_LOSS, probe.loss());
         });
-        log.write(row);
+        write(row);
     }
 
     /** The row of a step whose batch was left out. */
@@ -88,7 +102,7 @@ final class RunMetrics implements AutoCloseable {
         row.put("step", step);
         row.put("epoch", epoch);
         row.put(LEFT_OUT, symptom);
-        log.write(row);
+        write(row);
     }
 
     /** The row of an evaluation. */
@@ -97,7 +111,13 @@ final class RunMetrics implements AutoCloseable {
         row.put("step", step);
         row.put("epoch", epoch);
         row.put("knn_top1", top1);
-        log.write(row);
+        write(row);
+    }
+
+    private void write(Map<String, Object> row) {
+        if (log != null) {
+            log.write(row);
+        }
     }
 
     /**
@@ -106,7 +126,9 @@ final class RunMetrics implements AutoCloseable {
      */
     void sync() {
         try {
-            log.sync();
+            if (log != null) {
+                log.sync();
+            }
         } catch (IOException e) {
             // the log itself tells of rows that cannot be written
         }
@@ -114,6 +136,8 @@ final class RunMetrics implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        log.close();
+        if (log != null) {
+            log.close();
+        }
     }
 }

@@ -16,10 +16,12 @@ import org.swav4j.checkpoint.EncoderInfo;
 import org.swav4j.checkpoint.Lineage;
 import org.swav4j.checkpoint.Progress;
 import org.swav4j.tensor.RandomState;
+import org.swav4j.tensor.StateDict;
 
 /**
  * When and how a run saves. While it trains, saving goes on beside it, and one that fails is a warning and is tried again: a
- * full disk is no reason to give up what is in memory. The last save of a run is waited for, and must succeed.
+ * full disk is no reason to give up what is in memory. The last save of a run is waited for, and must succeed. Of several ranks
+ * the first decides and writes, and the others give it their part.
  */
 final class Saving implements AutoCloseable {
     /** What is lost at most by not saving before an evaluation. */
@@ -48,6 +50,7 @@ final class Saving implements AutoCloseable {
         }
     }
 
+    private final RankAgreement ranks;
     private final PretrainConfig config;
     private final String runId;
     private final TrainingState state;
@@ -71,6 +74,7 @@ final class Saving implements AutoCloseable {
     /**
      * @param trainer of the state; a step's loss is waited for before its weights are saved
      * @param beforeWriting run on the writing thread before each checkpoint is written
+     * @param ranks of which the first writes; every one calls the same methods of its own
      * @param nanoTime a clock that is never set, as the machine's may be
      */
     Saving(
@@ -80,7 +84,9 @@ final class Saving implements AutoCloseable {
             Monitor monitor,
             TrainingListener listener,
             Runnable beforeWriting,
+            RankAgreement ranks,
             LongSupplier nanoTime) {
+        this.ranks = ranks;
         this.config = job.config();
         this.runId = job.runId();
         this.state = state;
@@ -93,7 +99,7 @@ final class Saving implements AutoCloseable {
                 new CheckpointDirectory(job.run().checkpoints(), config.safety().keep());
         this.saver = new CheckpointSaver(directory, BuildInfo.read().version(), beforeWriting);
         this.newest = job.resume() == null ? null : job.resume().directory();
-        this.best = directory.bestTop1();
+        this.best = ranks.isFirst() ? directory.bestTop1() : null;
         this.lastSave = nanoTime.getAsLong();
     }
 
@@ -124,7 +130,7 @@ final class Saving implements AutoCloseable {
         CheckpointEvery every = config.safety().checkpointEvery();
         boolean due = every.isDue(state.step(), place.epochsDone(), place.atEpochsEnd(), since);
         owed |= due || (failing && since >= RETRY_NANOS);
-        if (better || (due && every.namesSteps()) || (owed && !saver.isBusy())) {
+        if (ranks.first(better || (due && every.namesSteps()) || (owed && !saver.isBusy()))) {
             listenToTheLast();
             begin(place, knnTop1);
         }
@@ -134,7 +140,8 @@ final class Saving implements AutoCloseable {
     void beforeSomethingLong(Place place) {
         listen();
         boolean there = newest != null && CheckpointDirectory.step(newest) == state.step();
-        if (!there && !saver.isBusy() && nanoTime.getAsLong() - lastSave >= WORTH_SAVING_NANOS) {
+        boolean worth = !there && !saver.isBusy() && nanoTime.getAsLong() - lastSave >= WORTH_SAVING_NANOS;
+        if (ranks.first(worth)) {
             listenToTheLast();
             begin(place, null);
         }
@@ -151,7 +158,7 @@ final class Saving implements AutoCloseable {
         boolean there = newest != null
                 && (knnTop1 == null || knnTop1.equals(begunTop1))
                 && newest.getFileName().toString().equals(CheckpointDirectory.name(state.step()));
-        if (!there) {
+        if (ranks.first(!there)) {
             begin(place, knnTop1);
             saver.await().ifPresent(this::saved);
         }
@@ -168,16 +175,22 @@ final class Saving implements AutoCloseable {
                 config.model().stem().toString(),
                 config.crops().stream().mapToInt(CropSpec::size).max().orElseThrow());
         String parent = newest == null ? "" : newest.getFileName().toString();
-        saver.begin(new Contents(
-                place.progress(state.step()),
-                encoder,
-                state.model().state(),
-                state.optimizer().state(),
-                state.queue() == null ? null : state.queue().state(),
-                monitor.state(),
-                configYaml,
-                new Lineage(runId, parent),
-                knnTop1));
+        try (StateDict queue = state.wholeQueue()) {
+            if (ranks.isFirst()) {
+                saver.begin(new Contents(
+                        place.progress(state.step()),
+                        encoder,
+                        state.model().state(),
+                        state.optimizer().state(),
+                        queue,
+                        monitor.state(),
+                        configYaml,
+                        new Lineage(runId, parent),
+                        knnTop1));
+            } else {
+                newest = directory.place(state.step());
+            }
+        }
         begunTop1 = knnTop1;
         lastSave = nanoTime.getAsLong();
         owed = false;
@@ -220,8 +233,13 @@ final class Saving implements AutoCloseable {
      */
     Optional<Checkpoint> goBack() {
         listenToTheLast();
+        Optional<Checkpoint> found = ranks.isFirst()
+                ? directory.newest(damaged -> listener.warning(damaged.getMessage() + "; going back to the one before"))
+                : Optional.empty();
+        long step = ranks.first(
+                found.map(checkpoint -> checkpoint.progress().step()).orElse(-1L));
         Optional<Checkpoint> back =
-                directory.newest(damaged -> listener.warning(damaged.getMessage() + "; going back to the one before"));
+                ranks.isFirst() || step < 0 ? found : Optional.of(directory.open(directory.place(step)));
         newest = back.map(Checkpoint::directory).orElse(null);
         return back;
     }

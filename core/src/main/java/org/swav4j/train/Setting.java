@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.swav4j.augment.Augmentation;
 import org.swav4j.augment.CropSpec;
+import org.swav4j.comm.GradientCompression;
 import org.swav4j.method.SwavConfig;
 import org.swav4j.nn.Architecture;
 import org.swav4j.nn.Stem;
@@ -127,6 +128,18 @@ public enum Setting {
             "stop",
             "",
             "when loss or gradients diverge: stop, or rewind:N to go back to the newest checkpoint and leave the batch out"),
+    SYNCBN_GROUP(
+            whole(0, 1 << 20),
+            "N",
+            "0",
+            "syncbn_process_group_size",
+            "of several processes, how many share batch norm's statistics; 0: all, 1: each its own"),
+    GRADIENT_COMPRESSION(
+            parsed(GradientCompression::parse),
+            "NAME",
+            "none",
+            "",
+            "how gradients travel between processes: none (as they are) or bf16 (half the bytes)"),
     FLIP(real(0, 1), "P", "0.5", "", "probability of a horizontal flip"),
     JITTER_PROBABILITY(real(0, 1), "P", "0.8", "", "probability of colour jitter"),
     BRIGHTNESS(real(0, 10), "X", null, "", "jitter of brightness, 1-X to 1+X"),
@@ -148,6 +161,9 @@ public enum Setting {
             "cpu",
             "",
             "where images are cropped and augmented: cpu (the workers) or device (with the training)");
+
+    /** What may differ between the ranks of a training, as it changes nothing that is learned but the last bits. */
+    static final List<Setting> OF_A_MACHINE = List.of(THREADS, WORKERS, CACHE_MB);
 
     private static final Pattern DEVICE_NAME = Pattern.compile("cpu|cuda(:\\d{1,3})?");
 

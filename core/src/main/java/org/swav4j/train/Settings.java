@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The settings somebody gave, each with the place it came from: a preset, over it a YAML file, over that the flags.
@@ -67,6 +68,14 @@ public final class Settings {
             }
         });
         return overrides;
+    }
+
+    /** What the ranks of a training must have been given alike: a line for every setting. */
+    public String shared() {
+        return Arrays.stream(Setting.values())
+                .filter(setting -> !Setting.OF_A_MACHINE.contains(setting))
+                .map(setting -> setting.key() + ": " + text(setting).orElse("auto"))
+                .collect(Collectors.joining("\n"));
     }
 
     /** These settings alone, as far as they were given; each keeps its place. */

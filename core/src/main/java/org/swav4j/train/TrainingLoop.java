@@ -38,6 +38,8 @@ final class TrainingLoop implements AutoCloseable {
     private final BrokenImages broken;
     private final TrainingListener listener;
     private final BooleanSupplier stop;
+    private final Collective collective;
+    private final RankAgreement ranks;
     private final Progress from;
     /** How much further along the schedule the run is than its steps say. */
     private final long passed;
@@ -85,8 +87,10 @@ final class TrainingLoop implements AutoCloseable {
         this.listener = listener;
         this.stop = stop;
         int prototypes = config.model().prototypes().get(0);
-        OnlineProbe probe = OnlineProbe.of(job, state.model().device(), feed::images);
-        this.monitor = new Monitor(prototypes, Math.max(200, stepsPerEpoch), state.losses(), probe);
+        this.collective = collective;
+        this.ranks = new RankAgreement(collective);
+        OnlineProbe probe = ranks.isFirst() ? OnlineProbe.of(job, state.model().device(), feed::images) : null;
+        this.monitor = new Monitor(prototypes, Math.max(200, stepsPerEpoch), state.losses(), probe, collective);
         this.from = job.resume() == null ? begin() : goOn(job.resume());
         this.passed = (long) from.epoch() * stepsPerEpoch + from.batch() - from.step();
         this.schedule = new LearningRate(config.schedule(), config.epochs(), stepsPerEpoch, passed);
@@ -100,14 +104,18 @@ final class TrainingLoop implements AutoCloseable {
                 config.precision(),
                 keeping,
                 collective,
+                config.ranks().compression(),
                 monitor.features(),
                 profiler);
         this.throughput = new Throughput(config.batchSize());
         this.dataWait = new DataWaitWatch(config.workers(), Runtime.getRuntime().availableProcessors());
-        this.metrics = new RunMetrics(job.run(), job.resume() != null, from.step(), listener::warning);
+        this.metrics = ranks.isFirst()
+                ? new RunMetrics(job.run(), job.resume() != null, from.step(), listener::warning)
+                : RunMetrics.silent();
         int most = config.safety().onDivergence().rewinds();
-        this.rewinds = new Rewinds(job.run().diverged(), most, most == 0 ? 0 : metrics.leftOutBefore());
-        this.saving = new Saving(job, state, trainer, monitor, listener, metrics::sync, System::nanoTime);
+        long before = most == 0 ? 0 : ranks.first(metrics.leftOutBefore());
+        this.rewinds = new Rewinds(job.run().diverged(), most, (int) before);
+        this.saving = new Saving(job, state, trainer, monitor, listener, metrics::sync, ranks, System::nanoTime);
     }
 
     private Progress begin() {
@@ -117,6 +125,7 @@ final class TrainingLoop implements AutoCloseable {
                 listener.warning("--init-from: of another shape and therefore fresh: " + String.join(", ", fresh));
             }
         }
+        state.share();
         return new Progress(0, 0, 0, stepsPerEpoch, job.images().fingerprint(), "");
     }
 
@@ -155,7 +164,7 @@ final class TrainingLoop implements AutoCloseable {
                 totalSteps,
                 state.step(),
                 job.images().size()));
-        if (job.resume() == null && (job.initial() != null || rewinds.most() > 0)) {
+        if (ranks.first(job.resume() == null && (job.initial() != null || rewinds.most() > 0))) {
             // what a run began with must not be lost if it ends before it saves, nor be lacking to go back to
             saving.now(place(0, 0), null);
         }
@@ -173,7 +182,7 @@ final class TrainingLoop implements AutoCloseable {
     /** A run that was stopped at the very end of an epoch has not measured that epoch yet. */
     private void catchUp() {
         boolean atAnEnd = job.resume() != null && from.batch() == 0 && from.epoch() > 0;
-        if (atAnEnd && job.resume().knnTop1().isEmpty()) {
+        if (ranks.first(atAnEnd && job.resume().knnTop1().isEmpty())) {
             Saving.Place end = place(from.epoch() - 1, stepsPerEpoch);
             Double top1 = evaluated(from.epoch() - 1, end, state.step() >= totalSteps);
             if (top1 != null) {
@@ -216,7 +225,7 @@ final class TrainingLoop implements AutoCloseable {
         while (step(epoch, done)) {
             profiler.stepEnds(state.step()).ifPresent(this::profiled);
             done++;
-            if (stop.getAsBoolean()) {
+            if (ranks.any(stop.getAsBoolean())) {
                 broken.tell();
                 loss = trainer.lastLoss();
                 saving.now(place(epoch, done), null);
@@ -236,7 +245,7 @@ final class TrainingLoop implements AutoCloseable {
         boolean last = epoch + 1 == config.epochs() || state.step() >= totalSteps;
         Double top1 = evaluated(epoch, end, last);
         // an evaluation can take long, and who asks for a stop meanwhile does not wait for another step
-        boolean stopped = !last && stop.getAsBoolean();
+        boolean stopped = ranks.any(!last && stop.getAsBoolean());
         if (last || stopped) {
             saving.now(end, top1);
         } else {
@@ -261,6 +270,7 @@ final class TrainingLoop implements AutoCloseable {
         boolean measured = number % MEASURE_EVERY == 0;
         double learningRate = schedule.at(number);
         String leftOut = rewinds.symptom(number);
+        collective.now(number);
         try (PointerScope scope = new PointerScope()) {
             profiler.stepBegins();
             List<MicroBatch> taken = next(epoch, done);
@@ -315,12 +325,24 @@ final class TrainingLoop implements AutoCloseable {
 
     /** The next batch. Where it cannot be had, as when a network disk is gone, what was learned until then is saved. */
     private List<MicroBatch> next(int epoch, int done) {
+        List<MicroBatch> taken = null;
+        Throwable failure = null;
         try {
-            return feed.next();
+            taken = feed.next();
         } catch (RuntimeException | Error e) {
-            saveBecauseOf(e, place(epoch, done));
-            throw e;
+            failure = e;
         }
+        if (ranks.any(failure != null)) {
+            Throwable told = failure != null
+                    ? failure
+                    : new IllegalStateException("another rank cannot load its images and says why");
+            saveBecauseOf(told, place(epoch, done));
+            if (told instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) told;
+        }
+        return taken;
     }
 
     private void saveBecauseOf(Throwable failure, Saving.Place place) {
@@ -338,11 +360,13 @@ final class TrainingLoop implements AutoCloseable {
      */
     private Progress rewind(DivergedException failure) throws IOException {
         int epoch = (int) ((failure.step() + passed) / stepsPerEpoch);
-        List<String> names = Arrays.stream(batches.getOrDefault(failure.step(), new int[0]))
+        List<String> names = Arrays.stream(ranks.gather(batches.getOrDefault(failure.step(), new int[0])))
                 .mapToObj(job.images()::name)
                 .toList();
         try {
-            rewinds.writeDown(failure, epoch, names);
+            if (ranks.isFirst()) {
+                rewinds.writeDown(failure, epoch, names);
+            }
         } catch (IOException e) {
             listener.warning(job.run().diverged() + ": cannot be written: " + e.getMessage());
         }
@@ -378,20 +402,26 @@ final class TrainingLoop implements AutoCloseable {
         }
     }
 
-    /** Accuracy at the end of an epoch, if it is to be measured now; whatever goes wrong then costs nothing of the training. */
+    /**
+     * Accuracy at the end of an epoch, if it is to be measured now; null if not. Of several ranks the first measures, and the
+     * others, which wait for it, know no more than that there is one. Whatever goes wrong then costs nothing of the training.
+     */
     private Double evaluated(int epoch, Saving.Place end, boolean last) {
         boolean due = config.knnEvery() > 0 && ((epoch + 1) % config.knnEvery() == 0 || last);
-        if (!due || job.evaluation() == null) {
+        if (!ranks.first(due && job.evaluation() != null)) {
             return null;
         }
         saving.beforeSomethingLong(end);
-        double top1;
+        double[] measured = {Double.NaN};
         try {
-            top1 = job.evaluation().top1(state.model());
+            collective.first(() -> measured[0] = job.evaluation().top1(state.model()));
         } catch (RuntimeException | Error e) {
-            saveBecauseOf(e, end);
+            if (ranks.isAlone()) {
+                saveBecauseOf(e, end);
+            }
             throw e;
         }
+        double top1 = measured[0];
         metrics.accuracy(state.step(), epoch, top1);
         listener.knn(epoch + 1, top1);
         return top1;

@@ -18,6 +18,7 @@ import org.swav4j.tensor.StateDict;
  */
 public final class TrainingState implements AutoCloseable {
     private final OptimizerConfig optimizerConfig;
+    private final Collective collective;
     private final Swav model;
     private final LossWatch losses = new LossWatch();
     private Optimizer optimizer;
@@ -27,8 +28,23 @@ public final class TrainingState implements AutoCloseable {
     /** A fresh network from the default generator, an optimiser without history, no queue, step 0. */
     public TrainingState(
             ModelConfig modelConfig, OptimizerConfig optimizerConfig, Placement placement, Collective collective) {
+        this(modelConfig, optimizerConfig, placement, collective, collective);
+    }
+
+    /**
+     * The same with batch norms that look at part of the ranks only.
+     *
+     * @param normalising the ranks that share a batch norm's statistics
+     */
+    TrainingState(
+            ModelConfig modelConfig,
+            OptimizerConfig optimizerConfig,
+            Placement placement,
+            Collective collective,
+            Collective normalising) {
         this.optimizerConfig = optimizerConfig;
-        this.model = new Swav(modelConfig, placement, collective);
+        this.collective = collective;
+        this.model = new Swav(modelConfig, placement, normalising);
         this.optimizer = Optimizer.of(optimizerConfig, model.parameters());
     }
 
@@ -53,6 +69,18 @@ public final class TrainingState implements AutoCloseable {
      */
     void startQueue(int crops, int rowsPerRank) {
         queue = new FeatureQueue(crops, rowsPerRank, model.prototypes().heads().get(0));
+    }
+
+    /** Makes every rank's network that of rank 0, whose machine may draw other bits from the same seed. */
+    void share() {
+        if (collective.world() > 1) {
+            model.state().forEach((name, tensor) -> collective.broadcast(tensor, 0));
+        }
+    }
+
+    /** The whole queue for a checkpoint, of all ranks, which must all call; null before there is one. The caller closes it. */
+    StateDict wholeQueue() {
+        return queue == null ? null : queue.whole(collective);
     }
 
     /** How large the loss usually is. */
@@ -84,7 +112,7 @@ public final class TrainingState implements AutoCloseable {
         if (checkpoint.hasQueue()) {
             startQueue(queueCrops, queueRows);
             try (StateDict savedQueue = checkpoint.queue()) {
-                queue.state().copyFrom(savedQueue, place);
+                queue.restore(savedQueue, collective, place);
             }
         }
         step = checkpoint.progress().step();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.swav4j.augment.Augmentation;
 import org.swav4j.augment.CropSpec;
+import org.swav4j.comm.GradientCompression;
 import org.swav4j.method.ModelConfig;
 import org.swav4j.method.SwavConfig;
 import org.swav4j.nn.Architecture;
@@ -47,6 +48,8 @@ final class Values {
         values.put(Setting.CHECKPOINT_EVERY, config.safety().checkpointEvery());
         values.put(Setting.KEEP, (long) config.safety().keep());
         values.put(Setting.ON_DIVERGENCE, config.safety().onDivergence());
+        values.put(Setting.SYNCBN_GROUP, (long) config.ranks().syncbnGroup());
+        values.put(Setting.GRADIENT_COMPRESSION, config.ranks().compression());
         return values;
     }
 
@@ -207,7 +210,8 @@ final class Values {
                 whole(Setting.CACHE_MB),
                 (AugmentOn) get(Setting.AUGMENT_ON),
                 new SafetyConfig((CheckpointEvery) get(Setting.CHECKPOINT_EVERY), whole(Setting.KEEP), (OnDivergence)
-                        get(Setting.ON_DIVERGENCE)));
+                        get(Setting.ON_DIVERGENCE)),
+                new RanksConfig(whole(Setting.SYNCBN_GROUP), (GradientCompression) get(Setting.GRADIENT_COMPRESSION)));
     }
 
     private Object get(Setting setting) {

@@ -2,7 +2,9 @@ package org.swav4j.comm;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
@@ -13,6 +15,8 @@ import org.bytedeco.pytorch.Tensor;
 public final class ThreadRanks {
     private final CyclicBarrier barrier;
     private final Tensor[] offered;
+    /** Groups that were made, by their size and number. */
+    private final Map<String, ThreadRanks> groups = new ConcurrentHashMap<>();
 
     private ThreadRanks(int world) {
         this.barrier = new CyclicBarrier(world);
@@ -34,7 +38,7 @@ public final class ThreadRanks {
                     synchronized (failures) {
                         failures.add(e);
                     }
-                    ranks.barrier.reset();
+                    ranks.reset();
                 }
             });
             threads.add(thread);
@@ -53,12 +57,19 @@ public final class ThreadRanks {
         return results;
     }
 
+    /** Wakes whoever waits for a rank that is gone. */
+    private void reset() {
+        barrier.reset();
+        groups.values().forEach(ThreadRanks::reset);
+    }
+
     private interface Reduction {
         Tensor apply(Tensor a, Tensor b);
     }
 
     private final class Rank implements Collective {
         private final int rank;
+        private int made;
 
         Rank(int rank) {
             this.rank = rank;
@@ -82,6 +93,14 @@ public final class ThreadRanks {
         @Override
         public void max(Tensor tensor) {
             reduce(tensor, Tensor::maximum);
+        }
+
+        @Override
+        public Collective groups(int size) {
+            Collective.requireGroups(size, world());
+            ThreadRanks group =
+                    groups.computeIfAbsent(made++ + "." + rank / size + "." + size, name -> new ThreadRanks(size));
+            return group.new Rank(rank % size);
         }
 
         @Override

@@ -2,11 +2,16 @@ package org.swav4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.data.Offset;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -211,6 +216,90 @@ class BatchNormTest {
             assertThat(values[2]).isZero();
             assertThat(values[3]).isZero();
             assertThat(state.get("bn.num_batches_tracked").item_long()).isZero();
+        }
+    }
+
+    /** Samples of each of {@code x} in turn through one layer of eight channels: outputs, gradients of inputs, running statistics. */
+    private static List<Tensor> layer(Collective ranks, List<Tensor> x, List<Tensor> g, int first, int count) {
+        ModuleState modules = new ModuleState(Placement.CPU);
+        StateDict state = modules.all();
+        BatchNorm norm = new BatchNorm(modules, 8, ranks);
+        Tensor loss = null;
+        List<Tensor> outputs = new ArrayList<>();
+        List<Tensor> inputs = new ArrayList<>();
+        for (int i = 0; i < x.size(); i++) {
+            Tensor own = x.get(i).narrow(0, first, count).detach().set_requires_grad(true);
+            Tensor y = norm.forward(own, Pass.TRAINING);
+            Tensor term = y.mul(g.get(i).narrow(0, first, count)).sum();
+            loss = loss == null ? term : loss.add(term);
+            outputs.add(y);
+            inputs.add(own);
+        }
+        loss.backward();
+        List<Tensor> left = new ArrayList<>(outputs.stream().map(Tensor::detach).toList());
+        // a gradient is its tensor's own and gone with it
+        inputs.forEach(input -> left.add(input.grad().clone()));
+        left.add(state.get("running_mean"));
+        left.add(state.get("running_var"));
+        return left;
+    }
+
+    private static double relative(Tensor actual, Tensor expected) {
+        Tensor exact = expected.to(ScalarType.Double);
+        return actual.to(ScalarType.Double).sub(exact).norm().div(exact.norm()).item_double();
+    }
+
+    private static Tensor images(long seed, int side, ScalarType type, MemoryFormat layout) {
+        Tensor shifted = Tensors.gaussian(seed, 8, 8, side, side).add(Tensors.gaussian(seed + 1, 1, 8, 1, 1));
+        return shifted.to(type).contiguous(layout);
+    }
+
+    /** As the trunk's layers are used: once on each resolution, then one backward pass through both. */
+    @ParameterizedTest
+    @CsvSource({"Float, Contiguous, 1e-6", "Float, ChannelsLast, 1e-5", "BFloat16, ChannelsLast, 4e-3"})
+    void twoResolutionsInTurnOverRanks(ScalarType type, MemoryFormat layout, double bound) {
+        try (PointerScope scope = new PointerScope()) {
+            List<Tensor> x = List.of(images(1, 14, type, layout), images(3, 6, type, layout));
+            List<Tensor> g = List.of(images(5, 14, type, layout), images(7, 6, type, layout));
+            List<Tensor> exactX = x.stream().map(t -> t.to(ScalarType.Float)).toList();
+            List<Tensor> exactG = g.stream().map(t -> t.to(ScalarType.Float)).toList();
+            List<Tensor> one = layer(new Alone(), exactX, exactG, 0, 8);
+            List<List<Tensor>> ranks = ThreadRanks.run(2, collective -> {
+                Tensors.useOneThread();
+                return layer(collective, x, g, collective.rank() == 0 ? 0 : 3, collective.rank() == 0 ? 3 : 5);
+            });
+            for (int i = 0; i < 4; i++) {
+                Tensor joined = torch.cat(
+                        new TensorVector(ranks.get(0).get(i), ranks.get(1).get(i)), 0);
+                assertThat(joined.scalar_type().intern()).isEqualTo(type);
+                // each number is rounded to the type once or, in gradients, twice; statistics never are
+                assertThat(relative(joined, one.get(i))).as("%s", i).isLessThan(bound);
+            }
+            for (List<Tensor> rank : ranks) {
+                assertThat(relative(rank.get(4), one.get(4))).isLessThan(1e-6);
+                assertThat(relative(rank.get(5), one.get(5))).isLessThan(1e-6);
+                assertThat(rank.get(5).equal(ranks.get(0).get(5))).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void groupsOfRanksHaveStatisticsOfTheirOwn() {
+        try (PointerScope scope = new PointerScope()) {
+            List<Tensor> x = List.of(images(1, 5, ScalarType.Float, MemoryFormat.Contiguous));
+            List<Tensor> g = List.of(images(5, 5, ScalarType.Float, MemoryFormat.Contiguous));
+            List<Tensor> pair = layer(new Alone(), x, g, 4, 4);
+            List<List<Tensor>> ranks = ThreadRanks.run(4, collective -> {
+                Tensors.useOneThread();
+                return layer(collective.groups(2), x, g, 2 * collective.rank(), 2);
+            });
+            for (int i = 0; i < 2; i++) {
+                Tensor joined = torch.cat(
+                        new TensorVector(ranks.get(2).get(i), ranks.get(3).get(i)), 0);
+                assertThat(relative(joined, pair.get(i))).isLessThan(1e-6);
+            }
+            assertThat(relative(ranks.get(3).get(2), pair.get(2))).isLessThan(1e-6);
+            assertThat(relative(ranks.get(0).get(2), pair.get(2))).isGreaterThan(0.01);
         }
     }
 }

@@ -2,6 +2,7 @@ package org.swav4j.train;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,8 @@ final class TinyTraining implements TrainingListener {
             false,
             0,
             AugmentOn.CPU,
-            SafetyConfig.DEFAULT);
+            SafetyConfig.DEFAULT,
+            RanksConfig.DEFAULT);
     private EpochEvaluation evaluation;
     private int profiledSteps;
     private boolean acceptDataChange;
@@ -66,9 +68,11 @@ final class TinyTraining implements TrainingListener {
     private final List<Path> saved = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
+    /** Makes the run's directory, unless an earlier process has. */
     TinyTraining(Path out) {
         try {
-            this.run = RunDirectory.create(out);
+            boolean again = Files.exists(out.resolve(RunDirectory.METRICS));
+            this.run = again ? RunDirectory.elsewhere(out) : RunDirectory.create(out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -139,6 +143,17 @@ final class TinyTraining implements TrainingListener {
 
         @Override
         public void broadcast(Tensor tensor, int root) {}
+
+        @Override
+        public Collective groups(int size) {
+            return this;
+        }
+    }
+
+    /** One of several ranks. */
+    TinyTraining on(Collective ranks) {
+        collective = ranks;
+        return this;
     }
 
     TinyTraining stopWhen(BooleanSupplier asked) {

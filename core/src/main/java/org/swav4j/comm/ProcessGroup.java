@@ -1,0 +1,335 @@
+package org.swav4j.comm;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AllreduceOptions;
+import org.bytedeco.pytorch.Backend;
+import org.bytedeco.pytorch.BroadcastOptions;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.ReduceOp;
+import org.bytedeco.pytorch.ReduceOp.RedOpType;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.Work;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Processes that train together, on one machine or several: c10d's gloo for tensors in host memory, and NCCL, if it is asked
+ * for, for those on GPUs. The end of one is noticed by the others at once where its connections break, otherwise after
+ * the timeout.
+ */
+public final class ProcessGroup implements Collective, AutoCloseable {
+    /** How long an operation waits for the others unless told otherwise. */
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(5);
+
+    private final Rendezvous rendezvous;
+    private final String name;
+    private final int rank;
+    private final int world;
+    private final boolean onGpus;
+    private final Backend host;
+    /** Null without GPUs. */
+    private final Backend gpus;
+    /** This, and every group made of it. */
+    private final List<ProcessGroup> family;
+
+    private int groups;
+    private int turns;
+    private RankLostException failure;
+    private long step = -1;
+
+    private ProcessGroup(
+            Rendezvous rendezvous, String name, int rank, int world, boolean onGpus, List<ProcessGroup> family) {
+        this.rendezvous = rendezvous;
+        this.name = name;
+        this.rank = rank;
+        this.world = world;
+        this.onGpus = onGpus;
+        this.family = family;
+        try (PointerScope scope = new PointerScope()) {
+            this.host = Backends.gloo(rendezvous, name, rank, world).retainReference();
+            this.gpus = onGpus
+                    ? Backends.nccl(rendezvous, name + ".nccl", rank, world).retainReference()
+                    : null;
+        } catch (IOException | RuntimeException e) {
+            throw rendezvous.lost("connecting", e instanceof RuntimeException r ? r : new IllegalStateException(e));
+        }
+        family.add(this);
+        try (PointerScope scope = new PointerScope()) {
+            // whoever fails from now on does so when the others are connected, too, and can say why
+            sum(torch.zeros(1));
+        }
+    }
+
+    /**
+     * Meets the other ranks and connects with them. Close it on the same thread, outside any scope that is open now.
+     *
+     * @param onGpus whether tensors on GPUs are to be exchanged, which needs the GPU natives
+     * @param timeout how long to wait for the others, now and in every operation
+     * @throws RankLostException if they do not come, or are not those that were expected
+     */
+    public static ProcessGroup join(RankEnvironment environment, boolean onGpus, Duration timeout) {
+        Rendezvous rendezvous = Rendezvous.join(environment, timeout);
+        return new ProcessGroup(
+                rendezvous, "world", environment.rank(), environment.world(), onGpus, new ArrayList<>());
+    }
+
+    @Override
+    public int rank() {
+        return rank;
+    }
+
+    @Override
+    public int world() {
+        return world;
+    }
+
+    @Override
+    public int localRank() {
+        return rendezvous.environment().localRank();
+    }
+
+    @Override
+    public void now(long newStep) {
+        family.forEach(member -> member.step = newStep);
+    }
+
+    @Override
+    public Optional<RankLostException> failure() {
+        return family.stream()
+                .map(member -> member.failure)
+                .filter(f -> f != null)
+                .findFirst();
+    }
+
+    @Override
+    public void sum(Tensor tensor) {
+        reduce("sum", tensor, RedOpType.SUM);
+    }
+
+    @Override
+    public void max(Tensor tensor) {
+        reduce("max", tensor, RedOpType.MAX);
+    }
+
+    private void reduce(String operation, Tensor tensor, RedOpType how) {
+        try (PointerScope scope = new PointerScope()) {
+            begin(operation, tensor, how).await();
+        }
+    }
+
+    @Override
+    public Pending sumLater(Tensor tensor) {
+        try (PointerScope scope = new PointerScope()) {
+            Begun begun = begin("sum", tensor, RedOpType.SUM);
+            begun.work().retainReference();
+            return () -> {
+                try {
+                    begun.await();
+                } finally {
+                    begun.work().releaseReference();
+                }
+            };
+        }
+    }
+
+    private Begun begin(String operation, Tensor tensor, RedOpType how) {
+        String what = described(operation, tensor);
+        return attempt(what, () -> {
+            AllreduceOptions options = new AllreduceOptions().reduceOp(new ReduceOp(how));
+            return new Begun(what, backend(tensor).allreduce(new TensorVector(tensor.detach()), options));
+        });
+    }
+
+    @Override
+    public void broadcast(Tensor tensor, int root) {
+        String what = described("broadcast from rank " + root, tensor);
+        try (PointerScope scope = new PointerScope()) {
+            attempt(what, () -> {
+                        BroadcastOptions options =
+                                new BroadcastOptions().rootRank(root).rootTensor(0);
+                        return new Begun(what, backend(tensor).broadcast(new TensorVector(tensor.detach()), options));
+                    })
+                    .await();
+        }
+    }
+
+    @Override
+    public Tensor gather(Tensor own) {
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            long[] shape = own.shape();
+            long[] all = new long[shape.length + 1];
+            all[0] = world;
+            System.arraycopy(shape, 0, all, 1, shape.length);
+            Tensor gathered = torch.zeros(all, new TensorOptions(own.detach().options()));
+            String what = described("gathering", own);
+            try (PointerScope scope = new PointerScope()) {
+                attempt(
+                                what,
+                                () -> new Begun(
+                                        what,
+                                        backend(own)
+                                                ._allgather_base(
+                                                        gathered,
+                                                        own.detach()
+                                                                .contiguous()
+                                                                .unsqueeze(0))))
+                        .await();
+            }
+            return gathered;
+        }
+    }
+
+    private Backend backend(Tensor tensor) {
+        if (!tensor.is_cuda()) {
+            return host;
+        }
+        if (gpus == null) {
+            throw new IllegalStateException("these ranks exchange no tensors on GPUs");
+        }
+        return gpus;
+    }
+
+    /**
+     * Groups of consecutive ranks. As ranks of other groups take no part in its connections, every rank must have made its
+     * group before the first operation in one can complete.
+     */
+    @Override
+    public Collective groups(int size) {
+        Collective.requireGroups(size, world);
+        String group = name + "." + groups++ + "." + rank / size;
+        ProcessGroup made = new ProcessGroup(rendezvous, group, rank % size, size, onGpus, family);
+        made.step = step;
+        return made;
+    }
+
+    @Override
+    public void first(Runnable work) {
+        String turn = "turn/" + name + "/" + turns++;
+        if (rank == 0) {
+            work.run();
+            attempt("telling the others", () -> {
+                rendezvous.put(turn, "done");
+                return null;
+            });
+        } else {
+            attempt("waiting for rank 0", () -> rendezvous.await(turn, 0));
+        }
+    }
+
+    /**
+     * Lets all ranks say the same of themselves, and refuses to go on where they do not.
+     *
+     * @param facts lines of a name, a colon and a value; the same names on every rank
+     * @throws RankLostException on rank 0 and on a rank that differs from it, with the differences
+     */
+    public void requireSame(String facts) {
+        rendezvous.put("facts/" + rank, facts);
+        if (rank > 0) {
+            compare(rendezvous.await("facts/0", 0), facts, rank);
+        }
+        for (int other = 1; rank == 0 && other < world; other++) {
+            compare(facts, rendezvous.await("facts/" + other, other), other);
+        }
+    }
+
+    private void compare(String first, String others, int other) {
+        List<String> expected = first.lines().toList();
+        List<String> found = others.lines().toList();
+        String differences = IntStream.range(0, Math.max(expected.size(), found.size()))
+                .filter(i -> i >= expected.size()
+                        || i >= found.size()
+                        || !expected.get(i).equals(found.get(i)))
+                .mapToObj(i -> "\n  " + (i < expected.size() ? expected.get(i) : "nothing") + " on rank 0, "
+                        + (i < found.size() ? found.get(i).replaceFirst("^[^:]*: ", "") : "nothing") + " on rank "
+                        + other)
+                .collect(Collectors.joining());
+        if (!differences.isEmpty()) {
+            throw new RankLostException("rank 0 (" + rendezvous.hostOf(0) + ") and rank " + other + " ("
+                    + rendezvous.hostOf(other) + ") were not started alike:" + differences);
+        }
+    }
+
+    /** A text of rank 0's, on every rank. */
+    public String fromFirst(String topic, String text) {
+        if (rank == 0) {
+            rendezvous.put("said/" + topic, text);
+        }
+        return rendezvous.await("said/" + topic, 0);
+    }
+
+    private String described(String operation, Tensor tensor) {
+        return operation + " of " + Arrays.toString(tensor.shape()) + (step < 0 ? "" : " in step " + step);
+    }
+
+    private interface Attempt<T> {
+        T make();
+    }
+
+    private <T> T attempt(String what, Attempt<T> attempt) {
+        if (failure().isPresent()) {
+            throw failure().get();
+        }
+        try {
+            return attempt.make();
+        } catch (RankLostException e) {
+            failure = e;
+            throw e;
+        } catch (RuntimeException e) {
+            failure = rendezvous.lost(what, e);
+            throw failure;
+        }
+    }
+
+    private final class Begun {
+        private final String what;
+        private final Work work;
+
+        Begun(String what, Work work) {
+            this.what = what;
+            this.work = work;
+        }
+
+        Work work() {
+            return work;
+        }
+
+        void await() {
+            attempt(what, work::_wait);
+        }
+    }
+
+    /**
+     * Takes leave without an operation of this rank having failed.
+     *
+     * @param why what ended it, for the others
+     */
+    public void leave(String why) {
+        rendezvous.leave(why);
+    }
+
+    /** Takes leave, of a group that has not failed, once what was begun is done. */
+    @Override
+    public void close() {
+        if (failure().isPresent()) {
+            // joining the threads of a broken group could wait for its timeout; the process is about to end
+            return;
+        }
+        rendezvous.leave("done");
+        for (ProcessGroup member : family) {
+            member.host.releaseReference();
+            if (member.gpus != null) {
+                member.gpus.releaseReference();
+            }
+        }
+        rendezvous.close();
+    }
+}

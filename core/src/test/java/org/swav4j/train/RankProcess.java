@@ -1,0 +1,48 @@
+package org.swav4j.train;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.swav4j.checkpoint.Checkpoint;
+import org.swav4j.comm.Alone;
+import org.swav4j.comm.ProcessGroup;
+import org.swav4j.comm.RankEnvironment;
+import org.swav4j.loader.MemoryImages;
+
+/**
+ * One process of a tiny training: run directory, port, rank, world, settings, the step to stop after or 0, and the checkpoint to go
+ * on from or nothing. Of the 41 images one cannot be read.
+ */
+public final class RankProcess {
+    private static final int STEPS_PER_EPOCH = 5;
+
+    private RankProcess() {}
+
+    public static void main(String[] arguments) {
+        int rank = Integer.parseInt(arguments[2]);
+        int world = Integer.parseInt(arguments[3]);
+        long stop = Long.parseLong(arguments[5]);
+        Checkpoint resume = arguments.length > 6 ? Checkpoint.open(Path.of(arguments[6])) : null;
+        TinyTraining training = new TinyTraining(Path.of(arguments[0])).with(arguments[4]);
+        if (stop > 0 && rank == world - 1) {
+            // this rank is asked to stop, and all do; it is asked after every step, and once more at an epoch's end
+            AtomicLong asked = new AtomicLong();
+            training.stopWhen(() -> asked.incrementAndGet() >= stop + (stop - 1) / STEPS_PER_EPOCH);
+        }
+        if (world == 1) {
+            print(training, training.on(new Alone()).run(new MemoryImages(41, Set.of(7)), resume));
+            return;
+        }
+        RankEnvironment environment =
+                new RankEnvironment("127.0.0.1", Integer.parseInt(arguments[1]), rank, world, rank, world);
+        try (ProcessGroup group = ProcessGroup.join(environment, false, Duration.ofSeconds(60))) {
+            print(training, training.on(group).run(new MemoryImages(41, Set.of(7)), resume));
+        }
+    }
+
+    private static void print(TinyTraining training, TrainingResult result) {
+        training.steps().forEach(step -> System.out.println("step " + step.step() + " " + step.loss()));
+        System.out.println("interrupted " + result.interrupted());
+    }
+}
