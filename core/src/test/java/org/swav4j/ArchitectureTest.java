@@ -64,7 +64,8 @@ class ArchitectureTest {
                     "probe",
                     Set.of("augment", "checkpoint", "data", "eval", "format", "loader", "nn", "optim", "tensor")),
             Map.entry("encode", Set.of("augment", "checkpoint", "comm", "data", "eval", "nn", "tensor")),
-            Map.entry("embed", Set.of("augment", "data", "encode", "format", "loader", "tensor")),
+            Map.entry("embed", Set.of("augment", "checkpoint", "data", "encode", "format", "loader", "tensor")),
+            Map.entry("search", Set.of("data", "embed", "eval", "format")),
             Map.entry("cluster", Set.of("augment", "data", "encode", "eval", "format", "loader", "report")),
             Map.entry("export", Set.of("augment", "checkpoint", "comm", "eval", "format", "nn", "runlog", "tensor")),
             Map.entry(

@@ -119,6 +119,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
     private static boolean explainsItself(Throwable failure) {
         return failure instanceof DataException
+                || failure instanceof RankLostException
                 || failure instanceof DivergedException
                 || failure instanceof CheckpointException
                 || failure instanceof RankLostException

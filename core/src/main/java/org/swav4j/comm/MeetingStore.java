@@ -111,9 +111,12 @@ final class MeetingStore {
         }
     }
 
-    /** A part of the store for one group of c10d's. */
+    /**
+     * A part of the store for one group of c10d's, of the open scope. Always a clone: what the bindings' constructors make is
+     * freed by its Java object alone, and once more by a native reader that it was given to; only a clone counts its owners.
+     */
     Store under(String name) {
-        return new PrefixStore(name, new PrefixStore("groups/" + meeting, tcp.clone()));
+        return new PrefixStore("groups/" + meeting + "/" + name, tcp.clone()).clone();
     }
 
     /** Writes a text under a name that was not written before. */

@@ -2,9 +2,11 @@ package org.swav4j.embed;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -21,7 +23,7 @@ import org.swav4j.loader.ImageBatches;
 /**
  * Writes the vector of every image of a source to a file, in the source's order, in memory that does not grow with their
  * number. The file's bytes are a function of images, model and settings: neither the number of workers nor interruptions
- * show in them.
+ * show in them, except that a Parquet file whose writing was asked to stop has a shorter row group there, with the same rows.
  *
  * @param images what to embed
  * @param network what makes vectors
@@ -41,7 +43,8 @@ public record Embedding(
         if (batch < 1 || workers < 1) {
             throw new IllegalArgumentException("batch and workers must be at least 1: " + batch + " and " + workers);
         }
-        about = Map.copyOf(about);
+        // sorted, as Map.copyOf's order differs from process to process and shows in the file
+        about = Collections.unmodifiableSortedMap(new TreeMap<>(about));
     }
 
     /**

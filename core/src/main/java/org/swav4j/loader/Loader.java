@@ -259,8 +259,8 @@ public final class Loader implements AutoCloseable {
         private Mat replacement(Batch batch, int sample, int position, long step) {
             Visit from = batch.visit();
             // images use the keys 0, 1, ... and the epoch's order -1
-            SplittableRandom random = RandomKey.of(
-                    seed, batch.epoch(), -2L - from.order().commonPosition(position));
+            SplittableRandom random =
+                    RandomKey.of(seed, batch.epoch(), -2L - from.order().commonPosition(position));
             for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
                 EpochOrder order = from.order();
                 int candidate = attempt <= ATTEMPTS_NEAR ? order.drawNear(position, random) : order.draw(random);

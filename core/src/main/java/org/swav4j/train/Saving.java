@@ -234,14 +234,12 @@ final class Saving implements AutoCloseable {
     Optional<Checkpoint> goBack() {
         listenToTheLast();
         Optional<Checkpoint> found = ranks.isFirst()
-                ? directory.newest(
-                        damaged -> listener.warning(damaged.getMessage() + "; going back to the one before"))
+                ? directory.newest(damaged -> listener.warning(damaged.getMessage() + "; going back to the one before"))
                 : Optional.empty();
         long step = ranks.first(
                 found.map(checkpoint -> checkpoint.progress().step()).orElse(-1L));
-        Optional<Checkpoint> back = ranks.isFirst() || step < 0
-                ? found
-                : Optional.of(directory.open(directory.place(step)));
+        Optional<Checkpoint> back =
+                ranks.isFirst() || step < 0 ? found : Optional.of(directory.open(directory.place(step)));
         newest = back.map(Checkpoint::directory).orElse(null);
         return back;
     }

@@ -50,7 +50,9 @@ class PretrainingRanksTest {
             Path folder = Files.createDirectories(temporary.resolve(name + "-process" + rank + "-" + stop));
             folders.add(folder);
             List<String> arguments = new ArrayList<>(List.of(
-                    temporary.resolve(rank == 0 ? name : name + "-" + rank + "-" + stop).toString(),
+                    temporary
+                            .resolve(rank == 0 ? name : name + "-" + rank + "-" + stop)
+                            .toString(),
                     String.valueOf(port),
                     String.valueOf(rank),
                     String.valueOf(world),
@@ -83,7 +85,8 @@ class PretrainingRanksTest {
         List<String> whole = ranks("two", 2, CALM.strip(), 0, null);
         requireClose(newest(temporary.resolve("two")), newest(temporary.resolve("one")));
         assertThat(whole.get(1)).as("the other rank is silent").isEqualTo("interrupted false\n");
-        List<Double> losses = whole.get(0).lines()
+        List<Double> losses = whole.get(0)
+                .lines()
                 .filter(line -> line.startsWith("step"))
                 .map(line -> Double.valueOf(line.split(" ")[2]))
                 .toList();
