@@ -88,6 +88,8 @@ set_environment() {
     # OpenCV refuses larger pictures instead of allocating what a forged header asks for, and does not write to the terminal.
     export OPENCV_IO_MAX_IMAGE_PIXELS="${OPENCV_IO_MAX_IMAGE_PIXELS-67108864}"
     export OPENCV_LOG_LEVEL="${OPENCV_LOG_LEVEL-OFF}"
+    # libtorch warns of what is normal between hosts, as that one has no name; what fails is said by swav itself.
+    export TORCH_CPP_LOG_LEVEL="${TORCH_CPP_LOG_LEVEL-ERROR}"
     # In the C locale java cannot open files with names beyond ASCII.
     case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
         C | POSIX) [ "$system" != Linux ] || export LC_ALL=C.UTF-8 ;;

@@ -122,7 +122,6 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
                 || failure instanceof RankLostException
                 || failure instanceof DivergedException
                 || failure instanceof CheckpointException
-                || failure instanceof RankLostException
                 || failure instanceof IOException
                 || failure instanceof UncheckedIOException
                 || OutOfMemory.explain(failure).isPresent()

@@ -42,7 +42,8 @@ class RankNetworkTest {
         }
     }
 
-    private static RankProcesses start(NetworkOfRanks network, Path run, String timeout) throws IOException {
+    private static RankProcesses start(NetworkOfRanks network, Path run, String timeout)
+            throws IOException, InterruptedException {
         RankProcesses ranks = RankProcesses.of(folder, HOSTS, network.address(0));
         List<String> words = TinyCommand.words(
                 "--data", folder.resolve("images/train"), "--out", run, "--checkpoint-every", "3steps", "--knn-every", 0,

@@ -63,6 +63,8 @@ final class RankProcesses implements AutoCloseable {
                 address,
                 "MASTER_PORT",
                 String.valueOf(port)));
+        // as the launcher sets it
+        all.put("TORCH_CPP_LOG_LEVEL", "ERROR");
         all.putAll(environment);
         List<String> command = new ArrayList<>(List.of(before));
         command.addAll(SwavProcess.java(List.of("-Xmx256m")));

@@ -17,6 +17,7 @@ import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.StringVector;
 import org.bytedeco.pytorch.TCPStore;
 import org.bytedeco.pytorch.TCPStoreOptions;
+import org.bytedeco.pytorch.global.torch;
 import org.swav4j.format.HostName;
 
 /**
@@ -75,6 +76,8 @@ final class MeetingStore {
 
     private static MeetingStore open(
             RankEnvironment environment, String address, Duration timeout, BoundedCalls calls) {
+        // c10d heeds TORCH_CPP_LOG_LEVEL from here on, without which it warns of every host that has no name
+        torch.initLogging();
         try (PointerScope scope = new PointerScope()) {
             TCPStoreOptions options = new TCPStoreOptions();
             options.port((short) environment.masterPort())
