@@ -229,7 +229,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
      * Lets all ranks say the same of themselves, and refuses to go on where they do not.
      *
      * @param facts lines of a name, a colon and a value; the same names on every rank
-     * @throws RankLostException on rank 0 and on a rank that differs from it, with the differences
+     * @throws RanksDifferException on rank 0 and on a rank that differs from it, with the differences
      */
     public void requireSame(String facts) {
         rendezvous.put("facts/" + rank, facts);
@@ -253,7 +253,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
                         + other)
                 .collect(Collectors.joining());
         if (!differences.isEmpty()) {
-            throw new RankLostException("rank 0 (" + rendezvous.hostOf(0) + ") and rank " + other + " ("
+            throw new RanksDifferException("rank 0 (" + rendezvous.hostOf(0) + ") and rank " + other + " ("
                     + rendezvous.hostOf(other) + ") were not started alike:" + differences);
         }
     }

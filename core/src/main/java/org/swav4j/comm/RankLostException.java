@@ -1,7 +1,7 @@
 package org.swav4j.comm;
 
 /** The ranks of a training cannot go on together. The message names this rank, its host, what failed, and who is missing. */
-public final class RankLostException extends RuntimeException {
+public class RankLostException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     RankLostException(String message, Throwable cause) {

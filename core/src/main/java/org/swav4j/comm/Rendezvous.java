@@ -8,6 +8,10 @@ import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -38,6 +42,7 @@ final class Rendezvous implements AutoCloseable {
     private final Store store;
     private final String host;
     private boolean left;
+    private boolean failed;
 
     private Rendezvous(RankEnvironment environment, Duration timeout, TCPStore tcp, Store store, String host) {
         this.environment = environment;
@@ -66,13 +71,7 @@ final class Rendezvous implements AutoCloseable {
     private static Rendezvous connect(RankEnvironment environment, Duration timeout) {
         String place = environment.masterAddress() + ":" + environment.masterPort();
         boolean serves = environment.rank() == 0 && !environment.served();
-        String address;
-        try {
-            address = InetAddress.getByName(environment.masterAddress()).getHostAddress();
-        } catch (UnknownHostException e) {
-            throw new RankLostException(
-                    environment + ": MASTER_ADDR '" + environment.masterAddress() + "': there is no such host", e);
-        }
+        String address = address(environment, timeout);
         if (!serves) {
             awaitKeeper(environment, address, timeout);
         }
@@ -96,6 +95,24 @@ final class Rendezvous implements AutoCloseable {
                                     : "rank 0 does not answer at " + place + " (" + spoken(timeout) + "): ")
                             + firstLine(e),
                     e);
+        }
+    }
+
+    /** Waits for the name, as a cluster gives rank 0's only when that has been placed on a machine. */
+    private static String address(RankEnvironment environment, Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            try {
+                return InetAddress.getByName(environment.masterAddress()).getHostAddress();
+            } catch (UnknownHostException e) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new RankLostException(
+                            environment + ": MASTER_ADDR '" + environment.masterAddress() + "': there is no such host ("
+                                    + spoken(timeout) + ")",
+                            e);
+                }
+            }
+            pause(500);
         }
     }
 
@@ -207,6 +224,27 @@ final class Rendezvous implements AutoCloseable {
     /** Explains an operation that failed: who else has seen it fail, and from whom there is no word. */
     RankLostException lost(String operation, RuntimeException cause) {
         String what = environment + " (" + host + "): " + operation + ": " + firstLine(cause);
+        failed = true;
+        CompletableFuture<String> found = new CompletableFuture<>();
+        Thread asking = new Thread(() -> found.complete(inquest(operation)), "inquest");
+        asking.setDaemon(true);
+        asking.start();
+        try {
+            return new RankLostException(what + found.get(2 * INQUEST.toMillis(), TimeUnit.MILLISECONDS), cause);
+        } catch (TimeoutException e) {
+            // a keeper that is stuck, rather than gone, lets everybody wait who asks it
+            left = true;
+            return new RankLostException(what + noAnswer(), cause);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while asking for other ranks", e);
+        }
+    }
+
+    /** Who else has seen an operation fail, and who says nothing. */
+    private String inquest(String operation) {
         try {
             put("failed/" + environment.rank(), operation);
             long deadline = System.nanoTime() + INQUEST.toNanos();
@@ -219,19 +257,23 @@ final class Rendezvous implements AutoCloseable {
                             + look(LEFT + rank).orElse(""))
                     .collect(Collectors.joining("; "));
             String silent = named(this::isSilent);
-            return new RankLostException(
-                    what + (ended.isEmpty() ? "" : "; " + ended) + (silent.isEmpty() ? "" : "; no word from " + silent),
-                    cause);
+            return (ended.isEmpty() ? "" : "; " + ended) + (silent.isEmpty() ? "" : "; no word from " + silent);
         } catch (RuntimeException e) {
-            String keeper = environment.served()
-                    ? "the launcher at " + environment.masterAddress()
-                    : "rank 0 at " + environment.masterAddress();
-            return new RankLostException(what + "; " + keeper + " does not answer any more", cause);
+            return noAnswer();
         }
+    }
+
+    private String noAnswer() {
+        return "; " + (environment.served() ? "the launcher" : "rank 0") + " at " + environment.masterAddress()
+                + " does not answer any more";
     }
 
     private boolean isSilent(int rank) {
         return look("failed/" + rank).isEmpty() && look(LEFT + rank).isEmpty();
+    }
+
+    private boolean hasOnlyFailed(int rank) {
+        return look("failed/" + rank).isPresent() && look(LEFT + rank).isEmpty();
     }
 
     /** The ranks of a kind with their hosts; empty if there are none. */
@@ -267,10 +309,11 @@ final class Rendezvous implements AutoCloseable {
             put(LEFT + environment.rank(), why);
             long deadline = System.nanoTime() + FAREWELL.toNanos();
             boolean keeps = environment.rank() == 0 && !environment.served();
-            // whoever still reads from the store would take its keeper's end for a failure
+            // whoever still reads from the store would take its keeper's end for a failure; the lost do not
             while (keeps
                     && System.nanoTime() - deadline < 0
-                    && !named(r -> look(LEFT + r).isEmpty()).isEmpty()) {
+                    && !named(r -> failed ? hasOnlyFailed(r) : look(LEFT + r).isEmpty())
+                            .isEmpty()) {
                 pause(20);
             }
         } catch (RuntimeException e) {
