@@ -155,8 +155,9 @@ final class PretrainCommand implements Callable<Integer> {
             names = "--rank-timeout",
             paramLabel = "TIME",
             converter = RankTimeout.class,
-            description = "Of several processes (RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT in the environment): how long"
-                    + " they wait for each other [5m].")
+            description =
+                    "Of several processes (RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT in the environment): how long"
+                            + " they wait for each other [5m].")
     private Duration rankTimeout = ProcessGroup.DEFAULT_TIMEOUT;
 
     @Option(names = "--json", description = "Print the result as JSON; progress goes to standard error.")

@@ -50,8 +50,9 @@ final class PretrainRanks implements AutoCloseable {
 
         /** The checkpoint to go on from, or null. */
         Checkpoint checkpoint(Path checkpoints) {
-            return step < 0 ? null : new CheckpointDirectory(checkpoints, 1).open(checkpoints.resolve(
-                    CheckpointDirectory.name(step)));
+            return step < 0
+                    ? null
+                    : new CheckpointDirectory(checkpoints, 1).open(checkpoints.resolve(CheckpointDirectory.name(step)));
         }
     }
 

@@ -254,7 +254,9 @@ final class PretrainRun {
                 true,
                 history.provenance().runId());
         ranks.begin(new PretrainRanks.Beginning(
-                out.toAbsolutePath(), config, from == null ? -1 : from.progress().step()));
+                out.toAbsolutePath(),
+                config,
+                from == null ? -1 : from.progress().step()));
         try {
             TrainingResult result =
                     new Pretraining(job, ranks.collective(), new Listeners(List.of(listener, history)), stop).run();

@@ -121,7 +121,7 @@ final class ReproduceCommand implements Callable<Integer> {
         Optional<String> from = Optional.ofNullable(initial)
                 .map(checkpoint -> checkpoint.directory().toAbsolutePath().toString());
         return new PretrainRun(
-                        PretrainRanks.alone(),
+                PretrainRanks.alone(),
                 images,
                 new Resolution(config, List.of(), List.of()),
                 out,

@@ -30,8 +30,7 @@ final class Backends {
             options = ProcessGroupGloo.Options.create_default(timeout);
         } else {
             options = ProcessGroupGloo.Options.create(timeout);
-            options.devices(
-                    new GlooDeviceVector(ProcessGroupGloo.createDeviceForHostname(rendezvous.ownAddress())));
+            options.devices(new GlooDeviceVector(ProcessGroupGloo.createDeviceForHostname(rendezvous.ownAddress())));
         }
         options.threads(THREADS);
         try (NativeStream.Silence silence = STDOUT.map(NativeStream::silence).orElse(() -> {})) {

@@ -50,7 +50,8 @@ public interface Collective {
             for (int root = 0; root < world(); root++) {
                 Tensor copy = root == rank()
                         ? own.detach().contiguous().clone()
-                        : torch.zeros(own.shape(), new TensorOptions(own.detach().options()));
+                        : torch.zeros(
+                                own.shape(), new TensorOptions(own.detach().options()));
                 broadcast(copy, root);
                 all.put(root, copy);
             }

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.FunctionPostHook;
-import org.bytedeco.pytorch.Node;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Node;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.swav4j.tensor.StateDict;
@@ -43,8 +43,7 @@ public final class GradientAveraging implements AutoCloseable {
     }
 
     /** @param bucketBytes what a bucket holds at most, unless it is one larger gradient */
-    GradientAveraging(
-            Collective collective, StateDict parameters, GradientCompression compression, long bucketBytes) {
+    GradientAveraging(Collective collective, StateDict parameters, GradientCompression compression, long bucketBytes) {
         this.collective = collective;
         this.parameters = parameters;
         this.compression = compression;
@@ -124,7 +123,8 @@ public final class GradientAveraging implements AutoCloseable {
         }
         listening.forEach((name, each) -> {
             if (each.expected > 0 && parameters.get(name).grad().defined()) {
-                throw new IllegalStateException("the gradient of '" + name + "' was added to less often than announced");
+                throw new IllegalStateException(
+                        "the gradient of '" + name + "' was added to less often than announced");
             }
         });
         while (launched < buckets.size()) {
@@ -157,7 +157,12 @@ public final class GradientAveraging implements AutoCloseable {
             retainReference();
             try (PointerScope scope = new PointerScope()) {
                 // a parameter knows its node only as long as somebody else keeps it
-                accumulation = parameter.view_as(parameter).grad_fn().next_edges().get(0).function();
+                accumulation = parameter
+                        .view_as(parameter)
+                        .grad_fn()
+                        .next_edges()
+                        .get(0)
+                        .function();
                 accumulation.retainReference();
             }
             key = accumulation.add_post_hook(this);

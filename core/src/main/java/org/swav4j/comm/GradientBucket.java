@@ -44,7 +44,8 @@ final class GradientBucket implements AutoCloseable {
             boolean same = compression.type() == ScalarType.Float;
             wire = same ? flat : owned.add("wire", flat.to(compression.type()));
             share = owned.add(
-                    "share", torch.scalar_tensor(new Scalar(1.0 / collective.world()), new TensorOptions(ScalarType.Float)));
+                    "share",
+                    torch.scalar_tensor(new Scalar(1.0 / collective.world()), new TensorOptions(ScalarType.Float)));
             long offset = 0;
             for (String name : names) {
                 Tensor parameter = parameters.get(name);

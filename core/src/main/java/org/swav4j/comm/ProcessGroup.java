@@ -104,7 +104,10 @@ public final class ProcessGroup implements Collective, AutoCloseable {
 
     @Override
     public Optional<RankLostException> failure() {
-        return family.stream().map(member -> member.failure).filter(f -> f != null).findFirst();
+        return family.stream()
+                .map(member -> member.failure)
+                .filter(f -> f != null)
+                .findFirst();
     }
 
     @Override
@@ -151,9 +154,9 @@ public final class ProcessGroup implements Collective, AutoCloseable {
         String what = described("broadcast from rank " + root, tensor);
         try (PointerScope scope = new PointerScope()) {
             attempt(what, () -> {
-                        BroadcastOptions options = new BroadcastOptions().rootRank(root).rootTensor(0);
-                        return new Begun(
-                                what, backend(tensor).broadcast(new TensorVector(tensor.detach()), options));
+                        BroadcastOptions options =
+                                new BroadcastOptions().rootRank(root).rootTensor(0);
+                        return new Begun(what, backend(tensor).broadcast(new TensorVector(tensor.detach()), options));
                     })
                     .await();
         }
@@ -169,10 +172,16 @@ public final class ProcessGroup implements Collective, AutoCloseable {
             Tensor gathered = torch.zeros(all, new TensorOptions(own.detach().options()));
             String what = described("gathering", own);
             try (PointerScope scope = new PointerScope()) {
-                attempt(what, () -> new Begun(
+                attempt(
                                 what,
-                                backend(own)
-                                        ._allgather_base(gathered, own.detach().contiguous().unsqueeze(0))))
+                                () -> new Begun(
+                                        what,
+                                        backend(own)
+                                                ._allgather_base(
+                                                        gathered,
+                                                        own.detach()
+                                                                .contiguous()
+                                                                .unsqueeze(0))))
                         .await();
             }
             return gathered;

@@ -45,8 +45,7 @@ public record RankEnvironment(
     }
 
     /** Where rank 0 of a few processes meets the others. */
-    public RankEnvironment(
-            String masterAddress, int masterPort, int rank, int world, int localRank, int localWorld) {
+    public RankEnvironment(String masterAddress, int masterPort, int rank, int world, int localRank, int localWorld) {
         this(masterAddress, masterPort, rank, world, localRank, localWorld, "", false);
     }
 
@@ -78,14 +77,13 @@ public record RankEnvironment(
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", problems));
         }
-        boolean served = environment.getOrDefault("TORCHELASTIC_USE_AGENT_STORE", "").equals("True");
+        boolean served =
+                environment.getOrDefault("TORCHELASTIC_USE_AGENT_STORE", "").equals("True");
         String meeting = environment.getOrDefault("TORCHELASTIC_RESTART_COUNT", "");
-        return Optional.of(
-                new RankEnvironment(address, port, rank, world, localRank, localWorld, meeting, served));
+        return Optional.of(new RankEnvironment(address, port, rank, world, localRank, localWorld, meeting, served));
     }
 
-    private static int number(
-            Map<String, String> environment, String name, String otherwise, List<String> problems) {
+    private static int number(Map<String, String> environment, String name, String otherwise, List<String> problems) {
         String text = environment.get(name);
         if (text == null && otherwise == null) {
             problems.add(name + ": is not set; RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT go together");

@@ -221,9 +221,7 @@ final class Rendezvous implements AutoCloseable {
                     .collect(Collectors.joining("; "));
             String silent = named(this::isSilent);
             return new RankLostException(
-                    what
-                            + (ended.isEmpty() ? "" : "; " + ended)
-                            + (silent.isEmpty() ? "" : "; no word from " + silent),
+                    what + (ended.isEmpty() ? "" : "; " + ended) + (silent.isEmpty() ? "" : "; no word from " + silent),
                     cause);
         } catch (RuntimeException e) {
             String keeper = environment.served()
@@ -241,7 +239,10 @@ final class Rendezvous implements AutoCloseable {
     private String named(Function<Integer, Boolean> kind) {
         return IntStream.range(0, environment.world())
                 .filter(kind::apply)
-                .mapToObj(rank -> "rank " + rank + look(HERE + rank).map(here -> " (" + hostIn(here) + ")").orElse(""))
+                .mapToObj(rank -> "rank " + rank
+                        + look(HERE + rank)
+                                .map(here -> " (" + hostIn(here) + ")")
+                                .orElse(""))
                 .collect(Collectors.joining(", "));
     }
 
@@ -289,7 +290,11 @@ final class Rendezvous implements AutoCloseable {
 
     /** Without the stack that libtorch adds to its messages. */
     static String firstLine(Throwable failure) {
-        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("").strip();
+        return String.valueOf(failure.getMessage())
+                .lines()
+                .findFirst()
+                .orElse("")
+                .strip();
     }
 
     private static String spoken(Duration duration) {

@@ -141,12 +141,21 @@ public final class Loader implements AutoCloseable {
      * previous epoch was taken, so that the workers never pause; an epoch not finished is given up.
      */
     public void start(int epochNumber, int firstStep) {
+        start(epochNumber, firstStep, List.of());
+    }
+
+    /**
+     * The same where other numbers of ranks did steps of this epoch.
+     *
+     * @param before see {@link EpochOrder#shuffled(ImageSource, long, int, int, int, List)}
+     */
+    public void start(int epochNumber, int firstStep, List<EpochOrder.Stretch> before) {
         if (firstStep < 0 || firstStep > stepsPerEpoch()) {
             throw new IllegalArgumentException(
                     "first step must satisfy 0 <= first <= " + stepsPerEpoch() + ", found " + firstStep);
         }
         giveUp();
-        EpochOrder order = EpochOrder.shuffled(source, seed, epochNumber, rank, world);
+        EpochOrder order = EpochOrder.shuffled(source, seed, epochNumber, rank, world, before);
         int firstBatch = firstStep * batchesPerStep;
         Visit next = new Visit(source, order, firstBatch * batchSize);
         visit = next;
@@ -259,8 +268,8 @@ public final class Loader implements AutoCloseable {
         private Mat replacement(Batch batch, int sample, int position, long step) {
             Visit from = batch.visit();
             // images use the keys 0, 1, ... and the epoch's order -1
-            SplittableRandom random = RandomKey.of(
-                    seed, batch.epoch(), -2L - from.order().commonPosition(position));
+            SplittableRandom random =
+                    RandomKey.of(seed, batch.epoch(), -2L - from.order().commonPosition(position));
             for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
                 EpochOrder order = from.order();
                 int candidate = attempt <= ATTEMPTS_NEAR ? order.drawNear(position, random) : order.draw(random);

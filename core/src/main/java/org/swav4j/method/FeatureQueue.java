@@ -136,7 +136,11 @@ public final class FeatureQueue implements AutoCloseable {
                 // [world, crops, rows, D], then by row and rank
                 whole.add(
                         NAME,
-                        collective.gather(rows).permute(1, 2, 0, 3).flatten(1, 2).contiguous());
+                        collective
+                                .gather(rows)
+                                .permute(1, 2, 0, 3)
+                                .flatten(1, 2)
+                                .contiguous());
             }
         }
         return whole;

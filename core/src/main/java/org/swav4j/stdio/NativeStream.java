@@ -97,8 +97,7 @@ public final class NativeStream {
             opened.removeAll(before);
             if (opened.size() == 1) {
                 Path number = opened.iterator().next().getFileName();
-                return Optional.of(
-                        new NativeStream(fields, descriptor, nowhere, Integer.parseInt(number.toString())));
+                return Optional.of(new NativeStream(fields, descriptor, nowhere, Integer.parseInt(number.toString())));
             }
             nowhere.close();
         } catch (IOException e) {

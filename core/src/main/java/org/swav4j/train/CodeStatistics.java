@@ -44,7 +44,8 @@ final class CodeStatistics implements StepObserver {
                 sum += crop.amax(new long[] {1}, false).mean().item_double();
             }
             // one more number, so that the ranks need but one exchange
-            Tensor all = torch.cat(new TensorVector(counts, Tensor.create(sum / codes.get(0).size())), 0);
+            Tensor all = torch.cat(
+                    new TensorVector(counts, Tensor.create(sum / codes.get(0).size())), 0);
             collective.sum(all);
             double[] now = new double[usage.length + 1];
             new DoublePointer(all.data_ptr()).get(now);

@@ -117,7 +117,9 @@ public final class Pretraining {
         Placement placement = Placement.of(device, config.precision());
         MultiCrop crops = new MultiCrop(config.crops(), config.augmentation());
         MultiCrop cropsOnDevice = config.augmentOn() == AugmentOn.DEVICE ? crops : null;
-        int together = config.ranks().syncbnGroup() == 0 ? collective.world() : config.ranks().syncbnGroup();
+        int together = config.ranks().syncbnGroup() == 0
+                ? collective.world()
+                : config.ranks().syncbnGroup();
         Collective normalising = together == collective.world() ? collective : collective.groups(together);
         try (TrainingState state =
                         new TrainingState(config.model(), config.optimizer(), placement, collective, normalising);

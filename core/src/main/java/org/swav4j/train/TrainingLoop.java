@@ -54,6 +54,7 @@ final class TrainingLoop implements AutoCloseable {
     private final DataWaitWatch dataWait;
     private final Map<Long, int[]> batches = new LinkedHashMap<>();
     private final RunMetrics metrics;
+    private EpochShares earlier = EpochShares.NONE;
     private double loss = Double.NaN;
     private ProfileReport profile;
 
@@ -149,7 +150,14 @@ final class TrainingLoop implements AutoCloseable {
         }
         int batch = same ? saved.batch() : (int) ((long) saved.batch() * stepsPerEpoch / saved.stepsPerEpoch());
         return new Progress(
-                saved.step(), saved.epoch(), batch, stepsPerEpoch, job.images().fingerprint(), saved.randomState());
+                saved.step(),
+                saved.epoch(),
+                batch,
+                stepsPerEpoch,
+                job.images().fingerprint(),
+                saved.randomState(),
+                // nobody has visited a part of another epoch
+                same ? saved.shares() : List.of(new Progress.Share(collective.world(), batch)));
     }
 
     /**
@@ -193,6 +201,7 @@ final class TrainingLoop implements AutoCloseable {
 
     private TrainingResult goOn(Progress at) throws IOException {
         int firstStep = at.batch();
+        earlier = EpochShares.of(at, collective.world());
         for (int epoch = at.epoch(); epoch < config.epochs() && state.step() < totalSteps; epoch++) {
             if (state.queue() == null
                     && config.method().queueLength() > 0
@@ -203,6 +212,7 @@ final class TrainingLoop implements AutoCloseable {
                 return ended(true);
             }
             firstStep = 0;
+            earlier = EpochShares.NONE;
         }
         return ended(false);
     }
@@ -220,7 +230,7 @@ final class TrainingLoop implements AutoCloseable {
 
     /** Returns whether to go on. */
     private boolean epoch(int epoch, int firstStep) throws IOException {
-        feed.start(epoch, firstStep);
+        feed.start(epoch, firstStep, earlier.stretches(config.batchSize()));
         int done = firstStep;
         while (step(epoch, done)) {
             profiler.stepEnds(state.step()).ifPresent(this::profiled);
@@ -256,7 +266,8 @@ final class TrainingLoop implements AutoCloseable {
     }
 
     private Saving.Place place(int epoch, int done) {
-        return new Saving.Place(epoch, done, stepsPerEpoch, job.images().fingerprint());
+        return new Saving.Place(
+                epoch, done, stepsPerEpoch, job.images().fingerprint(), earlier.with(collective.world(), done));
     }
 
     /**

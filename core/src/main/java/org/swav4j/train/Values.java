@@ -211,8 +211,7 @@ final class Values {
                 (AugmentOn) get(Setting.AUGMENT_ON),
                 new SafetyConfig((CheckpointEvery) get(Setting.CHECKPOINT_EVERY), whole(Setting.KEEP), (OnDivergence)
                         get(Setting.ON_DIVERGENCE)),
-                new RanksConfig(
-                        whole(Setting.SYNCBN_GROUP), (GradientCompression) get(Setting.GRADIENT_COMPRESSION)));
+                new RanksConfig(whole(Setting.SYNCBN_GROUP), (GradientCompression) get(Setting.GRADIENT_COMPRESSION)));
     }
 
     private Object get(Setting setting) {

@@ -64,8 +64,7 @@ class GradientAveragingTest {
     /** Buckets of 24 bytes hold one of these parameters, those of a megabyte all. */
     @ParameterizedTest
     @CsvSource({"2, NONE, 24, 1e-6", "3, NONE, 1000000, 1e-6", "2, BF16, 1000000, 0.03"})
-    void everyGradientBecomesTheMeanInEveryStep(
-            int world, GradientCompression compression, long bucket, double bound) {
+    void everyGradientBecomesTheMeanInEveryStep(int world, GradientCompression compression, long bucket, double bound) {
         GlooRanks.run(world, TIMEOUT, ranks -> {
             Tensors.useOneThread();
             double mean = (world + 1) / 2.0;
@@ -116,7 +115,9 @@ class GradientAveragingTest {
                 backward(parameters, 1 + ranks.rank(), "a", "c");
                 averaging.finish();
                 close(parameters.get("c").grad(), expected(parameters, "c", 1.5), 1e-6);
-                assertThat(parameters.get("b").grad().defined()).as("none was made").isFalse();
+                assertThat(parameters.get("b").grad().defined())
+                        .as("none was made")
+                        .isFalse();
                 assertThat(counted.sums).containsExactly(30L, 35L);
 
                 parameters.forEach((name, parameter) -> parameter.mutable_grad().reset());

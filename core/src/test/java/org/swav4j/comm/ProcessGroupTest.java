@@ -110,7 +110,8 @@ class ProcessGroupTest {
                 done.set(true);
             });
             assertThat(done).isTrue();
-            assertThat(ranks.fromFirst("config", ranks.rank() == 0 ? "seed: 3" : "other")).isEqualTo("seed: 3");
+            assertThat(ranks.fromFirst("config", ranks.rank() == 0 ? "seed: 3" : "other"))
+                    .isEqualTo("seed: 3");
             return null;
         });
     }
@@ -146,8 +147,7 @@ class ProcessGroupTest {
                     return null;
                 }))
                 .isInstanceOf(RankLostException.class)
-                .hasMessageMatching(
-                        "rank 0 of 3 \\(.+\\): sum of \\[2\\] in step 12: .+; no word from rank 2 \\(.+\\)")
+                .hasMessageMatching("rank 0 of 3 \\(.+\\): sum of \\[2\\] in step 12: .+; no word from rank 2 \\(.+\\)")
                 .satisfies(e -> assertThat(e.getSuppressed()[0].getMessage()).contains("no word from rank 2 ("));
     }
 

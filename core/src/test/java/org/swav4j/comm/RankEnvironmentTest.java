@@ -10,8 +10,18 @@ import org.junit.jupiter.api.Test;
 class RankEnvironmentTest {
     private static Map<String, String> torchrun() {
         return new HashMap<>(Map.of(
-                "MASTER_ADDR", "node0", "MASTER_PORT", "29500", "RANK", "5", "WORLD_SIZE", "8", "LOCAL_RANK", "1",
-                "LOCAL_WORLD_SIZE", "4"));
+                "MASTER_ADDR",
+                "node0",
+                "MASTER_PORT",
+                "29500",
+                "RANK",
+                "5",
+                "WORLD_SIZE",
+                "8",
+                "LOCAL_RANK",
+                "1",
+                "LOCAL_WORLD_SIZE",
+                "4"));
     }
 
     @Test
@@ -29,15 +39,15 @@ class RankEnvironmentTest {
     @Test
     void oneProcessNeedsNoOthers() {
         assertThat(RankEnvironment.of(Map.of())).isEmpty();
-        assertThat(RankEnvironment.of(Map.of("MASTER_ADDR", "node0", "LOCAL_RANK", "3"))).isEmpty();
+        assertThat(RankEnvironment.of(Map.of("MASTER_ADDR", "node0", "LOCAL_RANK", "3")))
+                .isEmpty();
         assertThat(RankEnvironment.of(Map.of("RANK", "0", "WORLD_SIZE", "1"))).isEmpty();
     }
 
     @Test
     void everythingWrongIsToldAtOnce() {
         assertThatThrownBy(() -> RankEnvironment.of(Map.of("RANK", "x", "LOCAL_RANK", "-1", "MASTER_PORT", "1e4")))
-                .hasMessage(
-                        """
+                .hasMessage("""
                         WORLD_SIZE: is not set; RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT go together
                         RANK: 'x' is no whole number from 0 on
                         LOCAL_RANK: '-1' is no whole number from 0 on

@@ -98,8 +98,8 @@ public final class ThreadRanks {
         @Override
         public Collective groups(int size) {
             Collective.requireGroups(size, world());
-            ThreadRanks group = groups.computeIfAbsent(
-                    made++ + "." + rank / size + "." + size, name -> new ThreadRanks(size));
+            ThreadRanks group =
+                    groups.computeIfAbsent(made++ + "." + rank / size + "." + size, name -> new ThreadRanks(size));
             return group.new Rank(rank % size);
         }
 

@@ -268,7 +268,8 @@ class BatchNormTest {
                 return layer(collective, x, g, collective.rank() == 0 ? 0 : 3, collective.rank() == 0 ? 3 : 5);
             });
             for (int i = 0; i < 4; i++) {
-                Tensor joined = torch.cat(new TensorVector(ranks.get(0).get(i), ranks.get(1).get(i)), 0);
+                Tensor joined = torch.cat(
+                        new TensorVector(ranks.get(0).get(i), ranks.get(1).get(i)), 0);
                 assertThat(joined.scalar_type().intern()).isEqualTo(type);
                 // each number is rounded to the type once or, in gradients, twice; statistics never are
                 assertThat(relative(joined, one.get(i))).as("%s", i).isLessThan(bound);
@@ -292,7 +293,8 @@ class BatchNormTest {
                 return layer(collective.groups(2), x, g, 2 * collective.rank(), 2);
             });
             for (int i = 0; i < 2; i++) {
-                Tensor joined = torch.cat(new TensorVector(ranks.get(2).get(i), ranks.get(3).get(i)), 0);
+                Tensor joined = torch.cat(
+                        new TensorVector(ranks.get(2).get(i), ranks.get(3).get(i)), 0);
                 assertThat(relative(joined, pair.get(i))).isLessThan(1e-6);
             }
             assertThat(relative(ranks.get(3).get(2), pair.get(2))).isLessThan(1e-6);

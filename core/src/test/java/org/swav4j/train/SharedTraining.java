@@ -92,12 +92,7 @@ record SharedTraining(
         try (PointerScope scope = new PointerScope();
                 TrainingState state = new TrainingState(MODEL, config, Placement.CPU, collective);
                 Pretrainer trainer = new Pretrainer(
-                        state,
-                        method,
-                        new LearningRate(schedule, 1, steps),
-                        Precision.FP32,
-                        Keeping.ALL,
-                        collective)) {
+                        state, method, new LearningRate(schedule, 1, steps), Precision.FP32, Keeping.ALL, collective)) {
             state.model().state().copyFrom(weights, "weights");
             if (queue > 0) {
                 state.startQueue(2, FeatureQueue.lengthPerRank(queue, share, collective));
@@ -112,7 +107,9 @@ record SharedTraining(
                     }));
                 }
             }
-            state.model().state().forEach((name, t) -> outcome.state.add(name, t.detach().clone()));
+            state.model()
+                    .state()
+                    .forEach((name, t) -> outcome.state.add(name, t.detach().clone()));
             if (queue > 0) {
                 try (StateDict whole = state.wholeQueue()) {
                     outcome.queue.add("queue", whole.get("queue").clone());
@@ -190,10 +187,12 @@ record SharedTraining(
         try (PointerScope scope = new PointerScope()) {
             for (String crop : one.codes.names()) {
                 Tensor codes = joined(ranks, crop);
-                Tensor inOrder = reversed ? codes.unflatten(0, parts, -1).flip(1).flatten(0, 1) : codes;
+                Tensor inOrder =
+                        reversed ? codes.unflatten(0, parts, -1).flip(1).flatten(0, 1) : codes;
                 found.merge("codes", largest(inOrder.sub(one.codes.get(crop))), Math::max);
             }
-            List<String> trained = rank.gradients.names().stream().filter(n -> !isFree(n)).toList();
+            List<String> trained =
+                    rank.gradients.names().stream().filter(n -> !isFree(n)).toList();
             List<String> statistics = one.state.names().stream()
                     .filter(n -> n.contains("running_") && !isFree(n))
                     .toList();
