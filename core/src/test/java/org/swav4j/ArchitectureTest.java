@@ -62,9 +62,19 @@ class ArchitectureTest {
                             "tensor")),
             Map.entry(
                     "probe",
-                    Set.of("augment", "checkpoint", "data", "eval", "format", "loader", "nn", "optim", "tensor")),
+                    Set.of(
+                            "augment",
+                            "checkpoint",
+                            "comm",
+                            "data",
+                            "eval",
+                            "format",
+                            "loader",
+                            "nn",
+                            "optim",
+                            "tensor")),
             Map.entry("encode", Set.of("augment", "checkpoint", "comm", "data", "eval", "nn", "tensor")),
-            Map.entry("embed", Set.of("augment", "data", "encode", "format", "loader", "tensor")),
+            Map.entry("embed", Set.of("augment", "comm", "data", "encode", "format", "loader", "tensor")),
             Map.entry("cluster", Set.of("augment", "data", "encode", "eval", "format", "loader", "report")),
             Map.entry("export", Set.of("augment", "checkpoint", "comm", "eval", "format", "nn", "runlog", "tensor")),
             Map.entry(

@@ -7,12 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.checkpoint.Progress;
-import org.swav4j.comm.Collective;
+import org.swav4j.comm.Timed;
 import org.swav4j.method.FeatureQueue;
 import org.swav4j.method.MicroBatch;
 import org.swav4j.method.TrunkPass.Keeping;
@@ -38,7 +39,7 @@ final class TrainingLoop implements AutoCloseable {
     private final BrokenImages broken;
     private final TrainingListener listener;
     private final BooleanSupplier stop;
-    private final Collective collective;
+    private final Timed collective;
     private final RankAgreement ranks;
     private final Progress from;
     /** How much further along the schedule the run is than its steps say. */
@@ -55,6 +56,7 @@ final class TrainingLoop implements AutoCloseable {
     private final Map<Long, int[]> batches = new LinkedHashMap<>();
     private final RunMetrics metrics;
     private EpochShares earlier = EpochShares.NONE;
+    private Optional<RankPaces> paces = Optional.empty();
     private double loss = Double.NaN;
     private ProfileReport profile;
 
@@ -71,7 +73,7 @@ final class TrainingLoop implements AutoCloseable {
             TrainingState state,
             DeviceFeed feed,
             int stepsPerEpoch,
-            Collective collective,
+            Timed collective,
             StepProfiler profiler,
             BrokenImages broken,
             TrainingListener listener,
@@ -225,7 +227,12 @@ final class TrainingLoop implements AutoCloseable {
     private void profiled(ProfileReport report) {
         profile = report;
         listener.profiled(report);
+        skipPause();
+    }
+
+    private void skipPause() {
         throughput.skipPause();
+        collective.take();
     }
 
     /** Returns whether to go on. */
@@ -261,7 +268,7 @@ final class TrainingLoop implements AutoCloseable {
         } else {
             saving.offer(end, top1);
         }
-        throughput.skipPause();
+        skipPause();
         return !stopped;
     }
 
@@ -297,7 +304,7 @@ final class TrainingLoop implements AutoCloseable {
         }
         profiler.now(Phase.OTHER);
         feed.release();
-        throughput.step(feed.lastWaitNanos());
+        throughput.step(feed.lastWaitNanos(), collective.take());
         if (leftOut != null) {
             metrics.leftOut(state.step(), epoch, leftOut);
             return true;
@@ -305,6 +312,9 @@ final class TrainingLoop implements AutoCloseable {
         dataWait.step(throughput).ifPresent(listener::warning);
         if (measured) {
             monitor.measureProbe();
+        }
+        if (measured && !ranks.isAlone()) {
+            paces = Optional.of(RankPaces.gather(throughput, ranks));
         }
         StepReport report = new StepReport(
                 state.step(),
@@ -316,6 +326,7 @@ final class TrainingLoop implements AutoCloseable {
                 monitor.probed().map(OnlineProbe.Figures::top1).orElse(Double.NaN),
                 throughput.imagesPerSecond(),
                 throughput.dataWaitShare(),
+                paces,
                 throughput.remaining(totalSteps - state.step()));
         listener.step(report);
         if (measured) {
@@ -400,7 +411,7 @@ final class TrainingLoop implements AutoCloseable {
                 rewinds.most(),
                 job.run().diverged());
         listener.rewound(at.step(), message);
-        throughput.skipPause();
+        skipPause();
         return at;
     }
 

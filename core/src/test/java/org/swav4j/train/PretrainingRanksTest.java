@@ -94,6 +94,15 @@ class PretrainingRanksTest {
         for (int step = 0; step < 15; step++) {
             assertThat(losses.get(step)).isCloseTo(one.steps().get(step).loss(), within(step < 3 ? 2e-5 : 5e-3));
         }
+        List<String> metrics = Files.readAllLines(temporary.resolve("two/metrics.jsonl")).stream()
+                .filter(row -> row.contains("loss"))
+                .toList();
+        assertThat(metrics)
+                .hasSize(2)
+                .allSatisfy(row -> assertThat(row)
+                        .contains("rank_images_per_second_min", "data_wait_share_rank1")
+                        .containsPattern("\"slowest_rank\": ?[01],")
+                        .containsPattern("\"exchange_share\": ?0\\.[0-9]+"));
         assertThat(Files.list(temporary.resolve("two-1-0"))
                         .filter(file -> Files.isRegularFile(file))
                         .map(file -> file.getFileName().toString()))
