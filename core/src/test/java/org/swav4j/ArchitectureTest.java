@@ -74,7 +74,8 @@ class ArchitectureTest {
                             "optim",
                             "tensor")),
             Map.entry("encode", Set.of("augment", "checkpoint", "comm", "data", "eval", "nn", "tensor")),
-            Map.entry("embed", Set.of("augment", "comm", "data", "encode", "format", "loader", "tensor")),
+            Map.entry("embed", Set.of("augment", "checkpoint", "comm", "data", "encode", "format", "loader", "tensor")),
+            Map.entry("search", Set.of("data", "embed", "eval", "format")),
             Map.entry("cluster", Set.of("augment", "data", "encode", "eval", "format", "loader", "report")),
             Map.entry("export", Set.of("augment", "checkpoint", "comm", "eval", "format", "nn", "runlog", "tensor")),
             Map.entry(

@@ -17,6 +17,7 @@ import org.swav4j.embed.EmbedListener;
 import org.swav4j.embed.EmbedResult;
 import org.swav4j.embed.Embedding;
 import org.swav4j.embed.EmbeddingFormat;
+import org.swav4j.embed.EncoderRecord;
 import org.swav4j.encode.EncoderNetwork;
 import org.swav4j.encode.EncoderOptions;
 import org.swav4j.encode.Representation;
@@ -206,15 +207,11 @@ final class EmbedCommand implements Callable<Integer> {
     }
 
     private Map<String, String> about(EncoderNetwork network) {
-        EncoderOptions options = network.options();
-        return Map.of(
-                "writer", "swav4j version " + BuildInfo.read().version(),
-                "swav4j.model", network.checkpoint().toAbsolutePath().toString(),
-                "swav4j.arch", network.info().arch(),
-                "swav4j.data", Places.recorded(spec, "--data", data),
-                "swav4j.what", options.representation() + (options.normalize() ? ", of unit length" : ""),
-                "swav4j.image_size", Integer.toString(network.view().size()),
-                "swav4j.precision", options.precision().toString());
+        Map<String, String> about =
+                EncoderRecord.of(network, Places.recorded(spec, "--data", data)).entries();
+        about.put("writer", "swav4j version " + BuildInfo.read().version());
+        about.put("swav4j.unit_length", Boolean.toString(network.options().normalize()));
+        return about;
     }
 
     private void report(EmbedResult result) {

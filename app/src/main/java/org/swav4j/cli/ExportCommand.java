@@ -59,8 +59,8 @@ final class ExportCommand implements Callable<Integer> {
             paramLabel = "FORMAT",
             converter = Format.class,
             description =
-                    "safetensors or pytorch: weights under torchvision's names; onnx: the operations too. TorchScript"
-                            + " is not written.")
+                    "safetensors or pytorch: weights under torchvision's names; torchscript or onnx: the operations"
+                            + " too.")
     private ExportFormat format;
 
     @Option(
@@ -87,10 +87,12 @@ final class ExportCommand implements Callable<Integer> {
             description = "Side of the images, in pixels [that of the run's largest crop].")
     private Integer size;
 
-    @Option(names = "--dynamic", description = "onnx: take any number of images at once, not one.")
+    @Option(
+            names = "--dynamic",
+            description = "onnx: take any number of images at once, not one; torchscript always does.")
     private boolean dynamic;
 
-    @Option(names = "--fold-bn", description = "onnx: fold batch norm into the convolutions before it.")
+    @Option(names = "--fold-bn", description = "torchscript, onnx: fold batch norm into the convolutions before it.")
     private boolean foldBatchNorm;
 
     @Option(names = "--half", description = "safetensors, pytorch: round weights to float16.")
@@ -98,7 +100,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Option(
             names = "--with-preprocessing",
-            description = "onnx: take RGB bytes [N, size, size, 3] and normalise them inside.")
+            description = "torchscript, onnx: take RGB bytes [N, size, size, 3] and normalise them inside.")
     private boolean withPreprocessing;
 
     @Option(

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.swav4j.checkpoint.CheckpointException;
+import org.swav4j.comm.RankLostException;
 import org.swav4j.data.DataException;
 import org.swav4j.train.ConfigurationException;
 import org.swav4j.train.DivergedException;
@@ -118,6 +119,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
     private static boolean explainsItself(Throwable failure) {
         return failure instanceof DataException
+                || failure instanceof RankLostException
                 || failure instanceof DivergedException
                 || failure instanceof CheckpointException
                 || failure instanceof IOException

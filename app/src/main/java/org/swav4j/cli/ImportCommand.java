@@ -5,12 +5,14 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.swav4j.format.FormatException;
 import org.swav4j.importer.EncoderImport;
 import org.swav4j.importer.ImportedEncoder;
 import org.swav4j.nn.Stem;
@@ -75,6 +77,13 @@ final class ImportCommand implements Callable<Integer> {
             description = "Side of images to use the encoder with [as an exported file says; else 224].")
     private Integer imageSize;
 
+    @Option(
+            names = "--skip-objects",
+            description =
+                    "Pass over objects of unknown classes in the file; they are neither made nor run. Without it they are"
+                            + " refused, except usual settings such as argparse's and Lightning's.")
+    private boolean skipObjects;
+
     @Option(names = "--json", description = "Print as JSON.")
     private boolean json;
 
@@ -108,7 +117,7 @@ final class ImportCommand implements Callable<Integer> {
         if (!problems.isEmpty()) {
             throw new UsageException(String.join("\n", problems));
         }
-        return new ImportedEncoder.Choices(prefix, given, imageSize);
+        return new ImportedEncoder.Choices(prefix, given, imageSize, skipObjects);
     }
 
     private List<String> lines(ImportedEncoder encoder) {
@@ -126,6 +135,9 @@ final class ImportCommand implements Callable<Integer> {
                 .map(e -> e.getKey() + " (" + e.getValue() + (e.getValue() == 1 ? " tensor)" : " tensors)"))
                 .collect(Collectors.joining(", "));
         row(lines, "left out", leftOut.isEmpty() ? "nothing" : leftOut);
+        if (!encoder.passedOver().isEmpty()) {
+            row(lines, "passed over", "objects of " + types(encoder.passedOver()));
+        }
         if (!encoder.absent().isEmpty()) {
             row(lines, "begun at 0", encoder.absent().size() + " counts of batches, which the file does not have");
         }
@@ -133,6 +145,12 @@ final class ImportCommand implements Callable<Integer> {
         lines.add("");
         lines.add("Done: the encoder is in " + out + "; it can be given to knn --model and pretrain --init-from.");
         return lines;
+    }
+
+    /** The first few; names come from the file. */
+    private static String types(Collection<String> all) {
+        String few = all.stream().limit(4).map(FormatException::quote).collect(Collectors.joining(", "));
+        return few.replace("'", "") + (all.size() > 4 ? " and " + (all.size() - 4) + " more types" : "");
     }
 
     private static String expects(ImportedEncoder encoder) {
@@ -176,6 +194,7 @@ final class ImportCommand implements Callable<Integer> {
         fields.put("tensors", encoder.tensors().size());
         fields.put("begun_at_zero", encoder.absent());
         fields.put("left_out", encoder.leftOut());
+        fields.put("objects_passed_over", encoder.passedOver());
         fields.put("expects_mean", List.of(0.485, 0.456, 0.406));
         fields.put("expects_std", List.of(encoder.method().redDeviation(), 0.224, 0.225));
         return fields;

@@ -61,6 +61,9 @@ public final class Main implements Runnable {
         line.addSubcommand(new LinearCommand());
         line.addSubcommand(new ImportCommand());
         line.addSubcommand(new EmbedCommand());
+        line.addSubcommand(new IndexCommand());
+        line.addSubcommand(new SearchCommand());
+        line.addSubcommand(new DuplicatesCommand());
         line.addSubcommand(new ExportCommand());
         line.addSubcommand(TransferCommand.commandLine());
         line.addSubcommand(new ClustersCommand());
@@ -89,12 +92,15 @@ public final class Main implements Runnable {
         spec.commandLine().usage(spec.commandLine().getOut());
     }
 
-    /** {@code swav 0.1.0 (1a2b3c4)}. */
+    /** {@code swav 0.1.0 (1a2b3c4), Java 17.0.15, libtorch 2.10.0}; loads no native library. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
             BuildInfo build = BuildInfo.read();
-            return new String[] {"swav " + build.version() + " (" + build.commit() + ")"};
+            return new String[] {
+                "swav " + build.version() + " (" + build.commit() + "), Java " + System.getProperty("java.version")
+                        + ", libtorch " + build.libtorch().replaceFirst("-.*", "")
+            };
         }
     }
 }

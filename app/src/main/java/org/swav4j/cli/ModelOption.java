@@ -21,8 +21,13 @@ final class ModelOption {
 
     /** What can be seen to be wrong with it before anything is read. */
     Optional<String> problem() {
-        return Files.exists(path)
+        return problem(path);
+    }
+
+    /** The same of a model that is not required. */
+    static Optional<String> problem(Path model) {
+        return Files.exists(model)
                 ? Optional.empty()
-                : Optional.of("--model: " + path + ": there is no such run or checkpoint");
+                : Optional.of("--model: " + model + ": there is no such run or checkpoint");
     }
 }

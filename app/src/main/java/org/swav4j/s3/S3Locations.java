@@ -1,9 +1,12 @@
 package org.swav4j.s3;
 
+import java.io.IOException;
+import java.lang.reflect.Field;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -64,8 +67,23 @@ public final class S3Locations {
         FileSystem files = FileSystems.getFileSystem(uri);
         if (files instanceof S3FileSystem s3 && !(s3.clientProvider() instanceof BucketClients)) {
             s3.clientProvider(new BucketClients(s3.getConfiguration(), bucket, amazon));
+            dropScratchFolder(s3);
         }
         return files.getPath(BucketClient.path(bucket, folder(key == null ? "" : key.replaceFirst("^/+", ""))));
+    }
+
+    /**
+     * Each file system makes itself a folder among the temporary files, for objects that are written, and leaves it there for
+     * good. Here nothing is written. The folder's name is nowhere to be asked for.
+     */
+    private static void dropScratchFolder(S3FileSystem files) {
+        try {
+            Field folder = S3FileSystem.class.getDeclaredField("temporaryDirectory");
+            folder.setAccessible(true);
+            Files.deleteIfExists((Path) folder.get(files));
+        } catch (ReflectiveOperationException | IOException e) {
+            // an empty folder remains, which is no reason to end anything
+        }
     }
 
     private static String folder(String key) {

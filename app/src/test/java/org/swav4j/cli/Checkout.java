@@ -20,7 +20,11 @@ final class Checkout {
     static Path make(Path folder) throws IOException {
         Files.createDirectories(folder.resolve("libexec"));
         Files.copy(REPOSITORY.resolve("swav"), folder.resolve("swav"));
-        Files.copy(REPOSITORY.resolve("libexec/environment.sh"), folder.resolve("libexec/environment.sh"));
+        for (String script : List.of("environment.sh", "java.sh")) {
+            Files.copy(
+                    REPOSITORY.resolve("libexec").resolve(script),
+                    folder.resolve("libexec").resolve(script));
+        }
         Files.createFile(folder.resolve("pom.xml"));
         for (String module : List.of("core", "app")) {
             Files.createDirectories(folder.resolve(module).resolve("src/main"));

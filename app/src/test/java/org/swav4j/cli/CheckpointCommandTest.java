@@ -408,7 +408,7 @@ class CheckpointCommandTest {
             value = {
                 "nowhere| nowhere: there is no such run or checkpoint",
                 "file| file: is a file; a run and a checkpoint of swav4j are folders. Of a file of PyTorch's or a"
-                        + " .safetensors, swav import FILE --out DIR makes a checkpoint",
+                        + " .safetensors, make one by: swav import %s --out file-encoder",
                 "folder| folder: neither a run that has saved a checkpoint yet, nor a checkpoint",
                 "dangling| dangling: leads to step-000000001, which is not there",
             })
@@ -419,7 +419,10 @@ class CheckpointCommandTest {
         for (String command : List.of("list", "verify", "show", "prune")) {
             Result result = checkpoint(command, directory.resolve(name));
             assertThat(result.code()).isEqualTo(ExitCode.FAILED);
-            assertThat(result.err()).isEqualTo(lines("swav: " + directory.resolve(message)));
+            assertThat(result.err())
+                    .isEqualTo(lines("swav: "
+                            + directory.resolve(message.replace(
+                                    "%s", directory.resolve("file").toString()))));
         }
     }
 

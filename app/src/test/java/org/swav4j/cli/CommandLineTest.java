@@ -33,7 +33,8 @@ class CommandLineTest {
 
     @Test
     void versionIsThatOfTheBuild() {
-        assertThat(swav("--version").out).matches("swav \\d+\\.\\d+\\.\\d+.* \\(.+\\)\\R");
+        assertThat(swav("--version").out)
+                .matches("swav \\d+\\.\\d+\\.\\d+\\S* \\(\\w+\\), Java \\d+\\S*, libtorch \\d+\\.\\d+\\.\\d+\\R");
     }
 
     @ParameterizedTest

@@ -11,19 +11,12 @@ import ai.onnxruntime.OrtSession;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -31,105 +24,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.swav4j.checkpoint.CheckpointDirectory;
-import org.swav4j.checkpoint.Contents;
-import org.swav4j.checkpoint.EncoderInfo;
-import org.swav4j.checkpoint.Progress;
 import org.swav4j.cli.TinyCommand.Result;
-import org.swav4j.comm.Alone;
-import org.swav4j.method.ModelConfig;
-import org.swav4j.method.Swav;
-import org.swav4j.nn.Architecture;
 import org.swav4j.nn.ModuleState.Placement;
-import org.swav4j.nn.Pass;
 import org.swav4j.nn.PixelNormalization;
 import org.swav4j.nn.Stem;
-import org.swav4j.tensor.Precision;
-import org.swav4j.tensor.RandomState;
-import org.swav4j.tensor.StateDict;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Exports as other programs see them: ONNX Runtime, and Python where it is installed. */
+/** Exports as other programs see them: ONNX Runtime, and torchvision where it is installed. */
 class ExportCommandTest {
-    private static final int IMAGES = 3;
-    private static final String NOT_INSTALLED = "not installed: ";
 
     @TempDir
     private Path folder;
 
-    private PointerScope scope;
-    private Swav model;
-    private int size;
+    private ExportedNetwork network;
 
     @BeforeEach
-    void openScope() {
-        // small tensors gain nothing from more threads; a thread's first call sets its number, so that call comes first
-        torch.get_num_threads();
-        torch.set_num_threads(1);
-        scope = new PointerScope();
+    void open() {
+        network = new ExportedNetwork(folder);
     }
 
     @AfterEach
     void close() {
-        if (model != null) {
-            model.close();
-        }
-        scope.close();
-    }
-
-    /** A network whose running statistics are not those of the start, as the newest checkpoint of {@code folder/run}. */
-    private void save(String arch, Stem stem, int side, Integer... prototypes) {
-        RandomState.seed(3);
-        size = side;
-        model = new Swav(
-                new ModelConfig(Architecture.parse(arch), stem, 16, 8, List.of(prototypes)),
-                Placement.CPU,
-                new Alone());
-        model.project(model.trunk(List.of(pixels()), Pass.TRAINING, Precision.FP32), Pass.TRAINING, Precision.FP32);
-        try (StateDict optimizer = new StateDict()) {
-            Contents contents = new Contents(
-                    new Progress(1, 0, 1, 1, "", ""),
-                    new EncoderInfo(arch, stem.toString(), side),
-                    model.state(),
-                    optimizer,
-                    null,
-                    "arch: " + arch + "\n");
-            new CheckpointDirectory(folder.resolve("run/checkpoints"), 1).save(contents, "0.1.0");
-        }
-    }
-
-    private Tensor pixels() {
-        byte[] bytes = new byte[IMAGES * size * size * 3];
-        new Random(size).nextBytes(bytes);
-        Tensor tensor = torch.zeros(new long[] {IMAGES, size, size, 3}, new TensorOptions(ScalarType.Byte));
-        new BytePointer(tensor.data_ptr()).put(bytes);
-        return tensor;
-    }
-
-    private Result export(String format, String file, Object... more) {
-        Object[] all = new Object[7 + more.length];
-        List.of("export", "--model", folder.resolve("run"), "--format", format, "--out", folder.resolve(file))
-                .toArray(all);
-        System.arraycopy(more, 0, all, 7, more.length);
-        return TinyCommand.swav(all);
-    }
-
-    private List<Tensor> expected(String part) {
-        Tensor features = model.trunk(List.of(pixels()), Pass.INFERENCE, Precision.FP32);
-        Swav.Output output = model.project(features, Pass.INFERENCE, Precision.FP32);
-        return switch (part) {
-            case "trunk" -> List.of(features);
-            case "embedding" -> List.of(output.embeddings());
-            default -> output.scores();
-        };
-    }
-
-    private static float[] floats(Tensor tensor) {
-        Tensor plain = tensor.detach().contiguous();
-        float[] values = new float[(int) plain.numel()];
-        new FloatPointer(plain.data_ptr()).get(values);
-        return values;
+        network.close();
     }
 
     @ParameterizedTest
@@ -142,38 +59,39 @@ class ExportCommandTest {
                 "scores --dynamic"
             })
     void onnxRuntimeComputesTheSame(String options) throws Exception {
-        save("resnet10w0.125", Stem.SMALL_STRIDE2, 24, 6, 4);
+        network.save("resnet10w0.125", Stem.SMALL_STRIDE2, 24, 6, 4);
         assertThat(differenceInOnnxRuntime(options)).isLessThan(2e-5);
     }
 
     @Test
     @Tag("slow")
     void onnxRuntimeComputesTheSameOfAResNet50() throws Exception {
-        save("resnet50", Stem.IMAGENET, 224, 300);
+        network.save("resnet50", Stem.IMAGENET, 224, 300);
         assertThat(differenceInOnnxRuntime("scores --fold-bn --with-preprocessing"))
                 .isLessThan(1e-4);
     }
 
     private double differenceInOnnxRuntime(String options) throws OrtException {
         String[] words = ("--what " + options).split(" ");
-        Result result = export("onnx", "model.onnx", (Object[]) words);
+        Result result = network.export("onnx", "model.onnx", (Object[]) words);
         assertThat(result.code()).as(result.err()).isZero();
-        List<Tensor> expected = expected(options.split(" ")[0]);
+        List<Tensor> expected = network.expected(options.split(" ")[0]);
         boolean bytes = options.contains("--with-preprocessing");
         boolean dynamic = options.contains("--dynamic");
         double largest = 0;
         try (OrtEnvironment environment = OrtEnvironment.getEnvironment();
                 OrtSession session =
                         environment.createSession(folder.resolve("model.onnx").toString())) {
-            assertThat(session.getMetadata().getCustomMetadata()).containsEntry("swav4j.image_size", "" + size);
-            int batch = dynamic ? IMAGES : 1;
-            for (int begin = 0; begin < IMAGES; begin += batch) {
+            assertThat(session.getMetadata().getCustomMetadata())
+                    .containsEntry("swav4j.image_size", "" + network.size());
+            int batch = dynamic ? ExportedNetwork.IMAGES : 1;
+            for (int begin = 0; begin < ExportedNetwork.IMAGES; begin += batch) {
                 try (OnnxTensor input = input(environment, begin, batch, bytes);
                         OrtSession.Result outputs = session.run(Map.of(bytes ? "images" : "pixels", input))) {
                     assertThat(outputs.size()).isEqualTo(expected.size());
                     for (int i = 0; i < expected.size(); i++) {
                         float[][] found = (float[][]) outputs.get(i).getValue();
-                        float[] wanted = floats(expected.get(i).narrow(0, begin, batch));
+                        float[] wanted = ExportedNetwork.floats(expected.get(i).narrow(0, begin, batch));
                         assertThat(found.length * found[0].length).isEqualTo(wanted.length);
                         for (int j = 0; j < wanted.length; j++) {
                             double difference = wanted[j] - found[j / found[0].length][j % found[0].length];
@@ -187,7 +105,7 @@ class ExportCommandTest {
     }
 
     private OnnxTensor input(OrtEnvironment environment, int begin, int batch, boolean bytes) throws OrtException {
-        Tensor images = pixels().narrow(0, begin, batch).contiguous();
+        Tensor images = network.pixels().narrow(0, begin, batch).contiguous();
         if (bytes) {
             ByteBuffer data = ByteBuffer.allocateDirect((int) images.nbytes());
             data.put(new BytePointer(images.data_ptr())
@@ -198,34 +116,36 @@ class ExportCommandTest {
         }
         try (PixelNormalization normalization = new PixelNormalization(Placement.CPU)) {
             Tensor normalised = normalization.apply(images).contiguous();
-            return OnnxTensor.createTensor(environment, FloatBuffer.wrap(floats(normalised)), normalised.shape());
+            return OnnxTensor.createTensor(
+                    environment, FloatBuffer.wrap(ExportedNetwork.floats(normalised)), normalised.shape());
         }
     }
 
     @Test
     void pythonLoadsTheStateDictIntoTorchvision() throws Exception {
-        save("resnet10", Stem.SMALL_STRIDE2, 24, 6);
+        network.save("resnet10", Stem.SMALL_STRIDE2, 24, 6);
         torchvisionAgrees();
     }
 
     @Test
     @Tag("slow")
     void pythonLoadsTheStateDictOfAResNet50IntoTorchvision() throws Exception {
-        save("resnet50", Stem.IMAGENET, 96, 6);
+        network.save("resnet50", Stem.IMAGENET, 96, 6);
         torchvisionAgrees();
     }
 
     /** The code is that of the model card. */
     private void torchvisionAgrees() throws Exception {
-        assertThat(export("pytorch", "model.pth").code()).isZero();
-        assertThat(export("pytorch", "half.pth", "--half", "--what", "scores").code())
+        assertThat(network.export("pytorch", "model.pth").code()).isZero();
+        assertThat(network.export("pytorch", "half.pth", "--half", "--what", "scores")
+                        .code())
                 .isZero();
-        byte[] input = new byte[IMAGES * size * size * 3];
-        new BytePointer(pixels().data_ptr()).get(input);
+        byte[] input = new byte[ExportedNetwork.IMAGES * network.size() * network.size() * 3];
+        new BytePointer(network.pixels().data_ptr()).get(input);
         Files.write(folder.resolve("input"), input);
         ByteBuffer features =
-                ByteBuffer.allocate(4 * (int) expected("trunk").get(0).numel());
-        for (float value : floats(expected("trunk").get(0))) {
+                ByteBuffer.allocate(4 * (int) network.expected("trunk").get(0).numel());
+        for (float value : ExportedNetwork.floats(network.expected("trunk").get(0))) {
             features.putFloat(value);
         }
         Files.write(folder.resolve("features"), features.array());
@@ -238,12 +158,13 @@ class ExportCommandTest {
                 "try:",
                 "    import numpy, inspect, torch, torchvision",
                 "except ImportError as e:",
-                "    sys.exit('" + NOT_INSTALLED + "' + str(e))",
-                "bytes = numpy.fromfile('input', numpy.uint8).reshape(" + IMAGES + ", " + size + ", " + size + ", 3)",
+                "    sys.exit('" + ExportedNetwork.NOT_INSTALLED + "' + str(e))",
+                "bytes = numpy.fromfile('input', numpy.uint8).reshape(" + ExportedNetwork.IMAGES + ", " + network.size()
+                        + ", " + network.size() + ", 3)",
                 "images = (bytes / 255 - [.485, .456, .406]) / [.228, .224, .225]",
                 "images = torch.from_numpy(images.transpose(0, 3, 1, 2)).float()",
                 code,
-                "expected = numpy.fromfile('features', '>f4').astype('f4').reshape(" + IMAGES + ", -1)",
+                "expected = numpy.fromfile('features', '>f4').astype('f4').reshape(" + ExportedNetwork.IMAGES + ", -1)",
                 "difference = abs(features.detach().numpy() - expected).max()",
                 "assert difference < 1e-4, difference",
                 "half = torch.load('half.pth')",
@@ -252,33 +173,17 @@ class ExportCommandTest {
                 "assert half['bn1.num_batches_tracked'].item() == 1",
                 "if 'weights_only' in inspect.signature(torch.load).parameters:",
                 "    torch.load('model.pth', weights_only=True)");
-        String problem = python(check);
+        String problem = network.python(check);
         assumeThat(problem)
                 .as("/usr/bin/python3 with torch and torchvision is installed")
-                .doesNotContain(NOT_INSTALLED);
+                .doesNotContain(ExportedNetwork.NOT_INSTALLED);
         assertThat(problem).isEmpty();
-    }
-
-    /** What it says if it fails; nothing if it succeeds. */
-    private String python(String code) throws IOException, InterruptedException {
-        Path output = folder.resolve("python.txt");
-        try {
-            Process process = new ProcessBuilder("/usr/bin/python3", "-c", code)
-                    .directory(folder.toFile())
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-            int status = process.waitFor();
-            return status == 0 ? "" : "exit " + status + ": " + Files.readString(output, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            return NOT_INSTALLED + e.getMessage();
-        }
     }
 
     @Test
     void saysWhatItWroteAndOverwritesOnlyWhenAsked() throws IOException {
-        save("resnet10w0.125", Stem.SMALL_STRIDE2, 16, 6);
-        Result first = export("safetensors", "model.safetensors", "--license", "CC BY 4.0");
+        network.save("resnet10w0.125", Stem.SMALL_STRIDE2, 16, 6);
+        Result first = network.export("safetensors", "model.safetensors", "--license", "CC BY 4.0");
         assertThat(first.code()).as(first.err()).isZero();
         assertThat(first.out())
                 .contains("model.safetensors: trunk of ", "features [N, 64]")
@@ -288,12 +193,12 @@ class ExportCommandTest {
                 .content()
                 .contains("| licence | CC BY 4.0 |", "--license 'CC BY 4.0'");
 
-        Result again = export("onnx", "model.safetensors");
+        Result again = network.export("onnx", "model.safetensors");
         assertThat(again.code()).isEqualTo(ExitCode.USAGE);
         assertThat(again.err())
                 .contains("model.safetensors: is there already; --force replaces it")
                 .contains("model.safetensors.README.md: is there already; --force replaces it");
-        Result forced = export("onnx", "model.safetensors", "--force", "--json", "--what", "embedding");
+        Result forced = network.export("onnx", "model.safetensors", "--force", "--json", "--what", "embedding");
         assertThat(forced.code()).as(forced.err()).isZero();
         JsonNode json = JsonMapper.shared().readTree(forced.out());
         assertThat(json.get("format").stringValue()).isEqualTo("onnx");
@@ -304,19 +209,18 @@ class ExportCommandTest {
 
     @Test
     void wrongUsageIsNamedBeforeAnythingIsRead() throws IOException {
-        Result result = export("pytorch", "no/model", "--fold-bn", "--size", "4");
+        Result result = network.export("pytorch", "no/model", "--fold-bn", "--size", "4");
         assertThat(result.code()).isEqualTo(ExitCode.USAGE);
         assertThat(result.err())
                 .contains("swav: --size: '4': must be from 8 to 2048")
-                .contains("swav: --fold-bn: is for onnx; pytorch holds weights and no operations")
+                .contains("swav: --fold-bn: is for torchscript and onnx; pytorch holds weights and no operations")
                 .contains("swav: --model: " + folder.resolve("run") + ": there is no such run or checkpoint")
                 .contains("swav: --out: " + folder.resolve("no/model") + ": there is no folder " + folder.resolve("no"))
                 .doesNotContain("\tat ");
-        assertThat(export("torchscript", "a").err())
-                .contains("'torchscript': is not written; onnx holds the operations");
-        assertThat(export("onyx", "a").err()).contains("'onyx': must be safetensors, pytorch or onnx");
+        assertThat(network.export("onyx", "a").err())
+                .contains("'onyx': must be safetensors, pytorch, torchscript or onnx");
         Files.writeString(folder.resolve("run"), "a file");
-        Result file = export("onnx", "a");
+        Result file = network.export("onnx", "a");
         assertThat(file.code()).isEqualTo(ExitCode.FAILED);
         assertThat(file.err()).contains("run: is a file; a run and a checkpoint of swav4j are folders");
         assertThat(folder.resolve("a")).doesNotExist();

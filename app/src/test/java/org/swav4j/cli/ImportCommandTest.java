@@ -1,18 +1,29 @@
 package org.swav4j.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.swav4j.cli.TinyCommand.Result;
+import org.swav4j.encode.Encoder;
+import org.swav4j.format.NpyFile;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -92,6 +103,136 @@ class ImportCommandTest {
                 1);
         assertThat(trained.code()).as(trained.err()).isZero();
         assertThat(trained.out() + trained.err()).doesNotContain("therefore fresh");
+    }
+
+    @Test
+    void theOtherCommandsTakeItToo() throws Exception {
+        Path out = directory.resolve("encoder");
+        TinyCommand.swav("import", LEGACY, "--out", out, "--image-size", 32);
+        Path images = images();
+        List<Object> data = List.of("--model", out, "--train", images, "--test", images, "--quiet");
+        done("linear", data, "--epochs", 1, "--batch", 4, "--threads", 1);
+        done("finetune", data, "--epochs", 1, "--batch", 4, "--threads", 1, "--out", directory.resolve("tuned"));
+        Path vectors = directory.resolve("x.npy");
+        done(
+                "embed",
+                List.of(
+                        "--model",
+                        out,
+                        "--data",
+                        images,
+                        "--out",
+                        vectors,
+                        "--what",
+                        "codes",
+                        "--threads",
+                        1,
+                        "--quiet"));
+        assertThat(NpyFile.read(vectors).shape()).containsExactly(8, 5);
+        Path exported = directory.resolve("exported.safetensors");
+        done("export", List.of("--model", out, "--format", "safetensors", "--out", exported));
+        assertThat(Files.readString(directory.resolve("exported.safetensors.README.md")))
+                .contains(
+                        "of a file of another program's that swav4j imported",
+                        "\"imported_from\" : \"tiny_legacy.pth.tar\"")
+                .doesNotContain("pretrained with SwAV");
+
+        // named as a file of PyTorch's, it is known by its content
+        Path renamed = Files.move(exported, directory.resolve("exported.pth.tar"));
+        Path again = directory.resolve("again");
+        done("import", List.of(renamed, "--out", again));
+        BufferedImage image = ImageIO.read(images.resolve("1/1.png").toFile());
+        try (Encoder first = Encoder.load(out);
+                Encoder second = Encoder.load(again)) {
+            assertThat(second.embed(image)).hasSize(8).isEqualTo(first.embed(image));
+        }
+    }
+
+    private static void done(String command, List<?> words, Object... more) {
+        List<Object> all = new ArrayList<>(List.of(command));
+        all.addAll(words);
+        all.addAll(List.of(more));
+        Result result = TinyCommand.swav(all.toArray());
+        assertThat(result.code()).as(command + ": " + result.err()).isZero();
+    }
+
+    @Test
+    void whatAFileIsIsToldByItsContent() throws IOException {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        files.put("is empty; save or download it again", new byte[0]);
+        files.put("is an HTML page, which a failed download leaves", "<!DOCTYPE html>".getBytes(UTF_8));
+        files.put("is git-lfs's pointer to a file", "version https://git-lfs.github.com/spec/v1".getBytes(UTF_8));
+        files.put("is compressed with gzip", new byte[] {0x1f, (byte) 0x8b, 8, 0});
+        files.put("is an ONNX model", new byte[] {8, 8, 0x12, 7, 'p'});
+        files.put("is a PNG image", Files.readAllBytes(images().resolve("0/0.png")));
+        files.put("is a zip archive, but no checkpoint", zip("a/b.txt"));
+        files.put("a TorchScript program, not a checkpoint", zip("m/data.pkl", "m/constants.pkl", "m/code/m.py"));
+        for (Map.Entry<String, byte[]> each : files.entrySet()) {
+            Path file = Files.write(directory.resolve("swav_800ep_pretrain.pth.tar"), each.getValue());
+            Result result = TinyCommand.swav("import", file, "--out", directory.resolve("encoder"));
+            assertThat(result.code()).isEqualTo(ExitCode.FAILED);
+            assertThat(result.err())
+                    .startsWith("swav: " + file + ": " + each.getKey())
+                    .hasLineCount(1);
+            assertThat(directory.resolve("encoder")).doesNotExist();
+        }
+    }
+
+    /** Stored, as PyTorch's are; entries of one byte. */
+    private static byte[] zip(String... names) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            zip.setMethod(ZipOutputStream.STORED);
+            for (String name : names) {
+                CRC32 crc = new CRC32();
+                crc.update('.');
+                ZipEntry entry = new ZipEntry(name);
+                entry.setSize(1);
+                entry.setCrc(crc.getValue());
+                zip.putNextEntry(entry);
+                zip.write('.');
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    @Test
+    void whereACheckpointIsWantedAFileIsAnsweredWithTheCommandToType() throws IOException {
+        String answer =
+                LEGACY + ": is a file; a run and a checkpoint of swav4j are folders. Of a file of PyTorch's or a"
+                        + " .safetensors, make one by: swav import " + LEGACY + " --out tiny_legacy-encoder";
+        Path images = images();
+        for (String command : List.of("linear", "finetune")) {
+            Result result = TinyCommand.swav(command, "--model", LEGACY, "--train", images, "--test", images);
+            assertThat(result.code()).as(command).isNotZero();
+            assertThat(result.err()).as(command).contains(answer);
+        }
+        assertThat(TinyCommand.swav("knn", "--model", LEGACY, "--train", images, "--test", images, "--k", 1)
+                        .err())
+                .contains(answer);
+        Path out = directory.resolve("out");
+        for (Result result : List.of(
+                TinyCommand.swav("embed", "--model", LEGACY, "--data", images, "--out", directory.resolve("x.npy")),
+                TinyCommand.swav("export", "--model", LEGACY, "--format", "onnx", "--out", out),
+                TinyCommand.pretrain("--data", images, "--init-from", LEGACY, "--batch-size", 4, "--out", out))) {
+            assertThat(result.code()).isNotZero();
+            assertThat(result.err()).contains(answer);
+            assertThat(out).doesNotExist();
+        }
+    }
+
+    @Test
+    void objectsThatArePassedOverAreNamed() throws IOException {
+        Path file = FIXTURES.resolve("pickle/unknown_zip.pth");
+        Result refused = TinyCommand.swav("import", file, "--out", directory.resolve("encoder"));
+        assertThat(refused.err())
+                .contains("refused: my_project.settings.Settings at byte")
+                .contains("--skip-objects");
+        Result skipped = TinyCommand.swav("import", file, "--out", directory.resolve("encoder"), "--skip-objects");
+        assertThat(skipped.err())
+                .isEqualTo("swav: " + file
+                        + ": holds no ResNet: there is no '...layer1.0.conv1.weight' among its 4 tensors"
+                        + " ('backbone.0', 'backbone.1', 'parameter', 'tagged', ...)" + System.lineSeparator());
     }
 
     @Test

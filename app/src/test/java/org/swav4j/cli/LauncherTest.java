@@ -54,7 +54,11 @@ class LauncherTest {
         checkout = folder.resolve("a check'out $HOME");
         Files.createDirectories(checkout.resolve("libexec"));
         Files.copy(REPOSITORY.resolve("swav"), checkout.resolve("swav"));
-        Files.copy(REPOSITORY.resolve("libexec/environment.sh"), checkout.resolve("libexec/environment.sh"));
+        for (String script : List.of("environment.sh", "java.sh")) {
+            Files.copy(
+                    REPOSITORY.resolve("libexec").resolve(script),
+                    checkout.resolve("libexec").resolve(script));
+        }
         for (String module : List.of("core", "app")) {
             Files.createDirectories(checkout.resolve(module).resolve("src/main"));
             Files.createFile(checkout.resolve(module).resolve("pom.xml"));
@@ -122,7 +126,7 @@ class LauncherTest {
         Start again = swav(Map.of("JAVA_HOME", other.toString()));
         Start newer = swav(Map.of("JAVA_HOME", makeJdk("new", "25").toString()));
 
-        assertThat(inOther.err).isEqualTo("Preparing for Java 17 (once after a build) ...\n");
+        assertThat(inOther.err).isEqualTo("Preparing for Java 17 (once for this build) ...\n");
         assertThat(again.err).isEmpty();
         assertThat(newer.err).contains("Preparing for Java 25");
         assertThat(newer.archive()).endsWith("/launcher-25.jsa");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.swav4j.data.DataException;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.source.ImageSources;
+import software.amazon.nio.spi.s3.S3FileSystem;
 
 /** Folders in S3, each test with a bucket of its own: a file system lives as long as the program. */
 class S3LocationsTest {
@@ -58,6 +60,20 @@ class S3LocationsTest {
         }
         assertThat(server.count("HEAD")).isZero();
         assertThat(server.count("GET")).isEqualTo(50);
+    }
+
+    @Test
+    void nothingIsLeftAmongTheTemporaryFiles() throws Exception {
+        serve(new S3Server()).bucket("tidy");
+        server.put("tidy", "a/1.jpg", bytes("x"));
+        Path location = S3Locations.path("s3://tidy/a");
+        Field scratch = S3FileSystem.class.getDeclaredField("temporaryDirectory");
+        scratch.setAccessible(true);
+
+        Path folder = (Path) scratch.get(location.getFileSystem());
+        assertThat(folder.toString()).contains("aws-s3-nio");
+        assertThat(folder).doesNotExist();
+        assertThat(ImageSources.open(location).read(0)).asString().isEqualTo("x");
     }
 
     @Test

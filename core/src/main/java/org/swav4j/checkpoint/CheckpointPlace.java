@@ -1,9 +1,11 @@
 package org.swav4j.checkpoint;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.swav4j.format.FileContent;
 
 /**
  * Where a user's path leads: to the checkpoints of a run, or to one of them.
@@ -24,8 +26,7 @@ public record CheckpointPlace(Path root, Optional<Path> checkpoint) {
     public static CheckpointPlace find(Path named) {
         Path path = Pointer.follow(named);
         if (Files.isRegularFile(path)) {
-            throw new CheckpointException(path + ": is a file; a run and a checkpoint of swav4j are folders."
-                    + " Of a file of PyTorch's or a .safetensors, swav import FILE --out DIR makes a checkpoint");
+            throw new CheckpointException(path + ": " + aboutFile(path));
         }
         if (!Files.isDirectory(path)) {
             boolean leadsNowhere = Files.exists(named, LinkOption.NOFOLLOW_LINKS);
@@ -52,6 +53,29 @@ public record CheckpointPlace(Path root, Optional<Path> checkpoint) {
             return new CheckpointPlace(place.resolve(CHECKPOINTS), Optional.empty());
         }
         throw new CheckpointException(place + ": neither a run that has saved a checkpoint yet, nor a checkpoint");
+    }
+
+    /** What to do with a file: one that another program saved has to be imported. */
+    private static String aboutFile(Path file) {
+        Optional<String> kind;
+        try {
+            kind = FileContent.describe(file);
+        } catch (IOException e) {
+            kind = Optional.empty();
+        }
+        String rule = "a run and a checkpoint of swav4j are folders";
+        if (kind.isPresent()) {
+            return kind.get() + "; " + rule;
+        }
+        String stem = file.getFileName().toString().replaceFirst("\\.(pth\\.tar|pth|pt|ckpt|bin|safetensors)$", "");
+        return "is a file; " + rule + ". Of a file of PyTorch's or a .safetensors, make one by: swav import "
+                + quoted(file) + " --out " + quoted(Path.of(stem + "-encoder"));
+    }
+
+    /** As a shell takes it. */
+    private static String quoted(Path path) {
+        String text = path.toString();
+        return text.matches("[\\w@%+=:,./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 
     /** The run directory around it; empty where the checkpoints do not lie in one. */

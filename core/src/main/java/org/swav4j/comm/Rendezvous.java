@@ -155,13 +155,12 @@ final class Rendezvous implements AutoCloseable {
         return timeout;
     }
 
-    /** A part of the store for one group. */
+    /**
+     * A part of the store for one group, of the open scope. Always a clone: what the bindings' constructors make is freed by
+     * its Java object alone, and once more by a native reader that it was given to; only a clone counts its owners.
+     */
     Store under(String name) {
-        return new PrefixStore(name, tcpUnder());
-    }
-
-    private Store tcpUnder() {
-        return new PrefixStore("groups/" + environment.meeting(), tcp.clone());
+        return new PrefixStore("groups/" + environment.meeting() + "/" + name, tcp.clone()).clone();
     }
 
     /** Writes a text under a name that was not written before. */

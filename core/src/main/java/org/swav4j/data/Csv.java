@@ -19,7 +19,7 @@ public final class Csv {
     }
 
     /** Every line's fields. Throws {@link DataException} where a quote is not closed or stands within a field. */
-    static List<List<String>> read(String text) {
+    public static List<List<String>> read(String text) {
         List<List<String>> lines = new ArrayList<>();
         int at = 0;
         while (at < text.length()) {

@@ -6,10 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -30,7 +32,7 @@ import org.swav4j.loader.ImageBatches;
 /**
  * Writes the vector of every image of a source to a file, in the source's order, in memory that does not grow with their
  * number. The file's bytes are a function of images, model and settings: neither the number of workers nor interruptions
- * show in them.
+ * show in them, except that a Parquet file whose writing was asked to stop has a shorter row group there, with the same rows.
  *
  * @param images what to embed
  * @param network what makes vectors
@@ -52,7 +54,8 @@ public record Embedding(
         if (batch < 1 || workers < 1) {
             throw new IllegalArgumentException("batch and workers must be at least 1: " + batch + " and " + workers);
         }
-        about = Map.copyOf(about);
+        // sorted, as Map.copyOf's order differs from process to process and shows in the file
+        about = Collections.unmodifiableSortedMap(new TreeMap<>(about));
     }
 
     /** By one process. */

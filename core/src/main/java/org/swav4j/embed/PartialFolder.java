@@ -166,10 +166,17 @@ final class PartialFolder implements AutoCloseable {
 
     /** Appends rows, after which the images before {@code next} are done. */
     void append(Rows rows, int next, Quarantine broken) throws IOException {
-        EmbeddingWriter.State state = rows.size() > 0 ? writer.append(rows) : progress.state();
-        flush(broken);
-        progress = new Progress(FORMAT, job, next, state);
-        AtomicFile.write(folder.resolve(PROGRESS), JSON.writeValueAsBytes(progress));
+        try {
+            EmbeddingWriter.State state = rows.size() > 0 ? writer.append(rows) : progress.state();
+            flush(broken);
+            progress = new Progress(FORMAT, job, next, state);
+            AtomicFile.write(folder.resolve(PROGRESS), JSON.writeValueAsBytes(progress));
+        } catch (IOException e) {
+            throw new IOException(
+                    folder + ": cannot be written: " + e.getMessage()
+                            + "; the same command goes on once there is room, or delete the folder",
+                    e);
+        }
     }
 
     /** Durable before the progress is, which would otherwise be gone on with without the images left out. */

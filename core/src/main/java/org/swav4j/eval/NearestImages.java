@@ -20,7 +20,8 @@ public final class NearestImages {
     private static final int TEST_BLOCK = 1024;
     private static final int BANK_BLOCK = 16_384;
 
-    private final LabelledFeatures bank;
+    private final Tensor bank;
+    private final int size;
     private final int count;
     private final int testBlock;
     private final int bankBlock;
@@ -30,15 +31,24 @@ public final class NearestImages {
      * @param count neighbours to find, at least 1; all of the bank's if it has fewer
      */
     public NearestImages(LabelledFeatures bank, int count) {
+        this(bank.features(), count);
+    }
+
+    /**
+     * @param bank what is searched, float32 [N, F]; stays the caller's
+     * @param count neighbours to find, at least 1; all of the bank's if it has fewer
+     */
+    public NearestImages(Tensor bank, int count) {
         this(bank, count, TEST_BLOCK, BANK_BLOCK);
     }
 
-    NearestImages(LabelledFeatures bank, int count, int testBlock, int bankBlock) {
+    NearestImages(Tensor bank, int count, int testBlock, int bankBlock) {
         if (count < 1) {
             throw new IllegalArgumentException("neighbours must be at least 1, not " + count);
         }
         this.bank = bank;
-        this.count = Math.min(count, bank.size());
+        this.size = Math.toIntExact(bank.size(0));
+        this.count = Math.min(count, size);
         this.testBlock = testBlock;
         this.bankBlock = bankBlock;
     }
@@ -162,16 +172,16 @@ public final class NearestImages {
         return found;
     }
 
-    private void visit(Tensor asked, Visitor visitor) {
-        if (asked.size(1) != bank.features().size(1)) {
+    /** The same of rows [M, F], float32. */
+    public void visit(Tensor asked, Visitor visitor) {
+        if (asked.size(1) != bank.size(1)) {
             throw new IllegalArgumentException(
-                    "features of " + asked.size(1) + " numbers cannot be compared with those of "
-                            + bank.features().size(1));
+                    "features of " + asked.size(1) + " numbers cannot be compared with those of " + bank.size(1));
         }
-        int size = (int) asked.size(0);
+        int askedSize = (int) asked.size(0);
         try (NoGradGuard noGrad = new NoGradGuard()) {
-            for (int start = 0; start < size; start += testBlock) {
-                int rows = Math.min(testBlock, size - start);
+            for (int start = 0; start < askedSize; start += testBlock) {
+                int rows = Math.min(testBlock, askedSize - start);
                 try (PointerScope scope = new PointerScope()) {
                     Neighbours[] nearest = search(UnitRows.of(asked.narrow(0, start, rows)), rows);
                     int first = start;
@@ -187,10 +197,10 @@ public final class NearestImages {
     private Neighbours[] search(Tensor unit, int rows) {
         Neighbours[] nearest = new Neighbours[rows];
         Arrays.setAll(nearest, i -> new Neighbours(count));
-        for (int start = 0; start < bank.size(); start += bankBlock) {
-            int columns = Math.min(bankBlock, bank.size() - start);
+        for (int start = 0; start < size; start += bankBlock) {
+            int columns = Math.min(bankBlock, size - start);
             try (PointerScope scope = new PointerScope()) {
-                Tensor block = UnitRows.of(bank.features().narrow(0, start, columns));
+                Tensor block = UnitRows.of(bank.narrow(0, start, columns));
                 Tensor similarities = torch.mm(unit, block.t()).contiguous();
                 FloatBuffer values = new FloatPointer(similarities.data_ptr())
                         .capacity((long) rows * columns)

@@ -10,6 +10,12 @@ record CardExample(String file, ExportConfig config, NetworkShape shape) {
     List<String> lines() {
         return switch (config.format()) {
             case SAFETENSORS, PYTORCH -> weights();
+            case TORCHSCRIPT ->
+                code(
+                        "import torch",
+                        "encoder = torch.jit.load(\"" + file + "\")",
+                        "with torch.no_grad():",
+                        "    " + String.join(", ", shape.outputs()) + " = encoder(" + config.input() + ")");
             case ONNX ->
                 code(
                         "import onnxruntime",

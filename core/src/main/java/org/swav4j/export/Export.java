@@ -86,6 +86,7 @@ public final class Export {
                 text.put("format", "pt");
                 yield new WeightFile(network, config.format(), config.half(), text);
             }
+            case TORCHSCRIPT -> new ScriptModel(network, config, card.metadata());
             case ONNX -> new OnnxModel(network, config, card.version(), card.metadata());
         };
     }

@@ -9,7 +9,7 @@ import java.util.List;
  * @param format kind of file
  * @param part how much of the network
  * @param size side in pixels of the images that a graph takes, and of those it is compared on
- * @param dynamic whether a graph takes any number of images at once, else one
+ * @param dynamic whether an ONNX graph takes any number of images at once, else one; a TorchScript program always does
  * @param foldBatchNorm whether batch norm is folded into the convolutions of a graph
  * @param half whether weights are rounded to float16; only of files without operations
  * @param withPreprocessing whether a graph takes uint8 RGB [N, size, size, 3], else normalised float32 [N, 3, size, size]
@@ -42,7 +42,7 @@ public record ExportConfig(
             problems.add("--half: is for safetensors and pytorch; " + format + " is written in float32");
         }
         if (!format.isGraph()) {
-            String none = ": is for onnx; " + format + " holds weights and no operations";
+            String none = ": is for torchscript and onnx; " + format + " holds weights and no operations";
             if (foldBatchNorm) {
                 problems.add("--fold-bn" + none);
             }

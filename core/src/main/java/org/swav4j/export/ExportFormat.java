@@ -9,6 +9,8 @@ public enum ExportFormat {
     SAFETENSORS,
     /** Named tensors as Python's {@code torch.save} writes a state dict. */
     PYTORCH,
+    /** The network with its operations, for PyTorch, libtorch and DJL. */
+    TORCHSCRIPT,
     /** The network with its operations, for ONNX Runtime and others. */
     ONNX;
 
@@ -18,19 +20,16 @@ public enum ExportFormat {
      * @throws IllegalArgumentException naming the known ones
      */
     public static ExportFormat parse(String name) {
-        if (name.equals("torchscript")) {
-            throw new IllegalArgumentException("'torchscript': is not written; onnx holds the operations too");
-        }
         return Arrays.stream(values())
                 .filter(f -> f.toString().equals(name))
                 .findFirst()
-                .orElseThrow(
-                        () -> new IllegalArgumentException("'" + name + "': must be safetensors, pytorch or onnx"));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "'" + name + "': must be safetensors, pytorch, torchscript or onnx"));
     }
 
     /** Whether the file holds operations, so that it can be run without knowing the architecture. */
     public boolean isGraph() {
-        return this == ONNX;
+        return this == TORCHSCRIPT || this == ONNX;
     }
 
     @Override

@@ -37,7 +37,7 @@ public record ModelCard(
         text.put("swav4j.arch", encoder.arch());
         text.put("swav4j.stem", encoder.stem());
         text.put("swav4j.image_size", Integer.toString(encoder.imageSize()));
-        text.put("swav4j.step", Long.toString(checkpoint.progress().step()));
+        checkpoint.summary().progress().ifPresent(progress -> text.put("swav4j.step", Long.toString(progress.step())));
         if (!checkpoint.lineage().run().isEmpty()) {
             text.put("swav4j.run", checkpoint.lineage().run());
         }
@@ -59,8 +59,11 @@ public record ModelCard(
         EncoderInfo encoder = checkpoint.encoder();
         lines.add("# " + file);
         lines.add("");
-        lines.add(what(config, shape) + ", pretrained with SwAV (Caron et al. 2020, arXiv 2006.09882) by swav4j "
-                + checkpoint.summary().version() + ".");
+        lines.add(what(config, shape)
+                + (origin().isPresent()
+                        ? ", of a file of another program's that swav4j imported; its origin is below."
+                        : ", pretrained with SwAV (Caron et al. 2020, arXiv 2006.09882) by swav4j "
+                                + checkpoint.summary().version() + "."));
         lines.add("");
         lines.add("| | |");
         lines.add("|---|---|");
@@ -106,10 +109,10 @@ public record ModelCard(
         lines.add("");
         lines.addAll(new CardExample(file, config, shape).lines());
         lines.add("");
-        lines.add("## Settings of the training");
+        lines.add(origin().isPresent() ? "## Origin" : "## Settings of the training");
         lines.add("");
-        lines.add("```yaml");
-        lines.addAll(checkpoint.configYaml().strip().lines().toList());
+        lines.add(origin().isPresent() ? "```json" : "```yaml");
+        lines.addAll(origin().orElseGet(checkpoint::configYaml).strip().lines().toList());
         lines.add("```");
         return (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
     }
@@ -123,6 +126,11 @@ public record ModelCard(
                 "Trunk's, projection head's and prototypes' " + what
                         + ": cosine similarities of embeddings to prototypes";
         };
+    }
+
+    /** Where an imported encoder is from; empty of what a run trained. */
+    private Optional<String> origin() {
+        return checkpoint.originJson();
     }
 
     private String recipe() {
@@ -142,6 +150,9 @@ public record ModelCard(
     }
 
     private String trained() {
+        if (checkpoint.summary().progress().isEmpty()) {
+            return "elsewhere";
+        }
         Progress progress = checkpoint.progress();
         String begun = provenance.map(p -> ", begun " + p.started()).orElse("");
         String run = checkpoint.lineage().run().isEmpty()

@@ -13,6 +13,11 @@ public final class FormatException extends IOException {
         super(message);
     }
 
+    /** The same, keeping what the parser below reported. */
+    public FormatException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
     /** {@code problem} states place, rule and value found; the file goes in front. */
     public FormatException(Path file, String problem) {
         super(file + ": " + problem);

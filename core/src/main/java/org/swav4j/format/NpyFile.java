@@ -52,11 +52,36 @@ public final class NpyFile {
     private NpyFile() {}
 
     /**
-     * Reads a whole file into memory.
+     * Where a file's array lies.
+     *
+     * @param shape sizes of the dimensions
+     * @param offset of the first element, bytes; the elements reach to the file's end
+     */
+    public record Place(DType dtype, long[] shape, long offset) {
+        /** Copies the shape. */
+        public Place {
+            shape = shape.clone();
+        }
+
+        /** A copy of the shape. */
+        @Override
+        public long[] shape() {
+            return shape.clone();
+        }
+    }
+
+    /** Whether bytes begin as every {@code .npy} file does, whatever its version. */
+    public static boolean matches(byte[] start) {
+        return start.length >= MAGIC.length - 2
+                && Arrays.equals(start, 0, MAGIC.length - 2, MAGIC, 0, MAGIC.length - 2);
+    }
+
+    /**
+     * Reads what stands before the elements.
      *
      * @throws FormatException when it is not such a file, or its size disagrees with its header
      */
-    public static TensorBytes read(Path file) throws IOException {
+    public static Place locate(Path file) throws IOException {
         long size = Files.size(file);
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             byte[] prefix = in.readNBytes(PREFIX_BYTES);
@@ -78,17 +103,36 @@ public final class NpyFile {
             } catch (ArithmeticException e) {
                 throw new FormatException(file, "shape " + Arrays.toString(described.shape) + " overflows", e);
             }
-            if (expected != dataBytes || expected > Integer.MAX_VALUE - ALIGNMENT) {
+            if (expected != dataBytes) {
                 throw new FormatException(
                         file,
                         described.dtype + " " + Arrays.toString(described.shape) + " takes " + expected
-                                + " bytes (at most 2 GiB); the file has " + dataBytes);
+                                + " bytes; the file has " + dataBytes);
             }
-            byte[] data = in.readNBytes((int) expected);
-            if (data.length < expected) {
+            return new Place(described.dtype, described.shape, PREFIX_BYTES + headerBytes);
+        }
+    }
+
+    /**
+     * Reads a whole file into memory.
+     *
+     * @throws FormatException when it is not such a file, or its size disagrees with its header
+     */
+    public static TensorBytes read(Path file) throws IOException {
+        Place place = locate(file);
+        long bytes = place.dtype.sizeOf(place.shape);
+        if (bytes > Integer.MAX_VALUE - ALIGNMENT) {
+            throw new FormatException(
+                    file,
+                    place.dtype + " " + Arrays.toString(place.shape) + " takes " + bytes + " bytes (at most 2 GiB)");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            in.skipNBytes(place.offset);
+            byte[] data = in.readNBytes((int) bytes);
+            if (data.length < bytes) {
                 throw new FormatException(file, "was shortened while being read");
             }
-            return new TensorBytes(described.dtype, described.shape, ByteBuffer.wrap(data));
+            return new TensorBytes(place.dtype, place.shape, ByteBuffer.wrap(data));
         }
     }
 

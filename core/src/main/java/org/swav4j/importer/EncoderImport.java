@@ -49,7 +49,7 @@ public final class EncoderImport {
             ImportedEncoder.Choices completed = SafetensorsState.completed(file, content, choices);
             return write(file, SafetensorsState.of(file, content), completed, target, version);
         }
-        try (TorchFile content = TorchFile.open(file)) {
+        try (TorchFile content = TorchFile.open(file, choices.skipObjects())) {
             return write(file, SavedState.in(file, content), choices, target, version);
         }
     }
@@ -125,6 +125,7 @@ public final class EncoderImport {
         origin.put("prefix", encoder.prefix());
         origin.put("method", encoder.method().toString());
         origin.put("left_out", encoder.leftOut());
+        origin.put("objects_passed_over", encoder.passedOver());
         origin.put("expects_mean", List.of(0.485, 0.456, 0.406));
         origin.put("expects_std", List.of(encoder.method().redDeviation(), 0.224, 0.225));
         return origin;

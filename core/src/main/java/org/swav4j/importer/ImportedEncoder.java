@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.swav4j.checkpoint.EncoderInfo;
 import org.swav4j.format.DType;
 import org.swav4j.format.FormatException;
@@ -25,6 +27,7 @@ import org.swav4j.nn.Stem;
  * @param absent our names of tensors that the file does not have and that begin at zero: counts of batches, which old versions of
  *     PyTorch did not save
  * @param leftOut parts left out → how many tensors each has
+ * @param passedOver what Python calls the types of objects that were passed over in the file
  */
 public record ImportedEncoder(
         String place,
@@ -34,16 +37,18 @@ public record ImportedEncoder(
         Head head,
         Map<String, SavedTensor> tensors,
         List<String> absent,
-        Map<String, Integer> leftOut) {
+        Map<String, Integer> leftOut,
+        SortedSet<String> passedOver) {
     private static final String COUNT = "num_batches_tracked";
     /** What ResNets are usually trained on, pixels. */
     private static final int USUAL_SIDE = 224;
 
-    /** Keeps the maps' order. */
+    /** Copies, and keeps the maps' order. */
     public ImportedEncoder {
         tensors = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
         absent = List.copyOf(absent);
         leftOut = java.util.Collections.unmodifiableMap(new TreeMap<>(leftOut));
+        passedOver = java.util.Collections.unmodifiableSortedSet(new TreeSet<>(passedOver));
     }
 
     /**
@@ -66,8 +71,9 @@ public record ImportedEncoder(
      * @param prefix of the trunk's names, or null
      * @param stem the stem, whose stride shapes do not tell, or null
      * @param imageSize side of the images to use the encoder with, or null
+     * @param skipObjects whether objects of any class are passed over in a file of PyTorch's, instead of those known as settings
      */
-    public record Choices(String prefix, Stem stem, Integer imageSize) {}
+    public record Choices(String prefix, Stem stem, Integer imageSize, boolean skipObjects) {}
 
     /**
      * Recognises the encoder in a file.
@@ -114,7 +120,8 @@ public record ImportedEncoder(
                 new Head(Optional.ofNullable(head.hidden()), Optional.ofNullable(head.dim()), head.prototypes()),
                 tensors,
                 absent,
-                leftOut);
+                leftOut,
+                state.passedOver());
     }
 
     /** Returns the counts that are not there. */

@@ -14,6 +14,8 @@ public enum Method {
     DINO("DINO", 0.229),
     /** Of any method there. */
     SOLO_LEARN("solo-learn", 0.229),
+    /** Of any method there; the authors' own models of SwAV among them. */
+    VISSL("VISSL", 0.229),
     /** Of any method there. */
     LIGHTLY("Lightly", 0.229),
     /** Also what bare trunks are saved as. */
@@ -46,9 +48,12 @@ public enum Method {
         if (state.place().endsWith("teacher") || state.place().endsWith("student")) {
             return DINO;
         }
-        if (names.prefix().equals("backbone.")) {
+        if (names.prefix().equals("_feature_blocks.")) {
+            return VISSL;
+        }
+        if (names.prefix().equals("backbone.") || names.prefix().equals("encoder.")) {
             boolean lightly = all.stream().anyMatch(n -> n.startsWith("projection_head.layers."));
-            boolean solo = all.stream().anyMatch(n -> n.matches("(projector|classifier|prototypes|predictor)\\..+"));
+            boolean solo = all.stream().anyMatch(n -> n.matches("(projector|classifier|prototypes)\\..+"));
             return lightly ? LIGHTLY : solo ? SOLO_LEARN : OTHER;
         }
         return names.prefix().isEmpty() ? TORCHVISION : OTHER;

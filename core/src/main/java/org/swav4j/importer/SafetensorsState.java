@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.swav4j.format.FormatException;
@@ -46,7 +47,7 @@ final class SafetensorsState {
                             content.shape(name),
                             into -> into.put(content.get(name).data())));
         }
-        return SavedState.of(file, "", tensors);
+        return SavedState.of(file, "", tensors, Collections.emptySortedSet());
     }
 
     /**
@@ -62,7 +63,7 @@ final class SafetensorsState {
             Integer side = given.imageSize() == null && noted.containsKey(IMAGE_SIZE)
                     ? Integer.valueOf(noted.get(IMAGE_SIZE))
                     : given.imageSize();
-            return new ImportedEncoder.Choices(given.prefix(), stem, side);
+            return new ImportedEncoder.Choices(given.prefix(), stem, side, given.skipObjects());
         } catch (IllegalArgumentException e) {
             throw new FormatException(file, "says wrong things of its encoder: " + e.getMessage());
         }

@@ -5,9 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.swav4j.format.FormatException;
+import org.swav4j.pickle.PassedOver;
 import org.swav4j.pickle.PickledDict;
 import org.swav4j.pickle.PickledTensor;
 import org.swav4j.pickle.TorchFile;
@@ -18,14 +20,27 @@ import org.swav4j.pickle.TorchFile;
  * @param place the keys that lead to it, such as {@code state_dict}; empty where it is the file's whole content
  * @param tensors by name, without {@code module.}, which training on several devices puts in front
  * @param others names of what is no tensor
+ * @param passedOver types of objects that were passed over in the file
  */
-record SavedState(String place, Map<String, SavedTensor> tensors, Set<String> others) {
+record SavedState(String place, Map<String, SavedTensor> tensors, Set<String> others, SortedSet<String> passedOver) {
     /** Keys under which programs save a state among other things; the first one that is there is taken. */
     private static final List<String> KEYS = List.of(
-            "state_dict", "teacher", "model_state_dict", "model", "student", "network", "net", "backbone", "encoder");
+            "state_dict",
+            "teacher",
+            "model_state_dict",
+            "model",
+            "student",
+            "network",
+            "net",
+            "backbone",
+            "encoder",
+            // of VISSL
+            "classy_state_dict",
+            "base_model",
+            "trunk");
 
     private static final List<String> WRAPPERS = List.of("module.", "_orig_mod.");
-    private static final int DEEPEST = 3;
+    private static final int DEEPEST = 4;
     /** Names are matched against patterns, which takes the square of their length. */
     private static final int LONGEST_NAME = 300;
 
@@ -52,7 +67,7 @@ record SavedState(String place, Map<String, SavedTensor> tensors, Set<String> ot
         }
         if (at instanceof PickledDict dict
                 && dict.entries().values().stream().anyMatch(PickledTensor.class::isInstance)) {
-            return of(file, place, tensors(dict, content));
+            return of(file, place, tensors(dict, content), content.passedOver());
         }
         throw new FormatException(file, "holds no module's state: " + described(root) + ", without tensors by name");
     }
@@ -76,7 +91,8 @@ record SavedState(String place, Map<String, SavedTensor> tensors, Set<String> ot
      *
      * @param named {@link SavedTensor}s, and whatever else there is
      */
-    static SavedState of(Path file, String place, Map<String, ?> named) throws FormatException {
+    static SavedState of(Path file, String place, Map<String, ?> named, SortedSet<String> passedOver)
+            throws FormatException {
         Map<String, SavedTensor> tensors = new LinkedHashMap<>();
         Set<String> others = new TreeSet<>();
         for (Map.Entry<String, ?> each : named.entrySet()) {
@@ -94,7 +110,7 @@ record SavedState(String place, Map<String, SavedTensor> tensors, Set<String> ot
                 others.add(name);
             }
         }
-        return new SavedState(place, tensors, others);
+        return new SavedState(place, tensors, others, passedOver);
     }
 
     private static String unwrapped(String name) {
@@ -113,6 +129,10 @@ record SavedState(String place, Map<String, SavedTensor> tensors, Set<String> ot
                     .collect(Collectors.joining(", "));
             return "a dictionary of " + (keys.isEmpty() ? "nothing" : keys)
                     + (dict.entries().size() > 6 ? ", ..." : "");
+        }
+        if (root instanceof PassedOver object) {
+            String type = FormatException.quote(object.type());
+            return "an object of " + type.substring(1, type.length() - 1);
         }
         return root == null ? "None" : root instanceof PickledTensor ? "one tensor" : "one value";
     }

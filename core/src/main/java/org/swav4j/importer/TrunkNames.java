@@ -49,7 +49,11 @@ record TrunkNames(String prefix, boolean numbered) {
                     .orElse("nothing");
             throw new FormatException(
                     file,
-                    "holds no ResNet" + (wanted == null ? "" : " under " + FormatException.quote(wanted))
+                    (wanted == null
+                                    ? OtherNetwork.of(names)
+                                            .map(other -> "holds " + other + ", where ResNets are read")
+                                            .orElse("holds no ResNet")
+                                    : "holds no ResNet under " + FormatException.quote(wanted))
                             + ": there is no '..." + FIRST_BLOCK + "' among its " + names.size() + " tensors (" + few
                             + ", ...)");
         }

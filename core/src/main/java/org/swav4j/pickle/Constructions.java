@@ -25,7 +25,19 @@ final class Constructions {
     FormatException unknown(String module, String name, long at) {
         String quoted = FormatException.quote(module + "." + name);
         String bare = quoted.substring(1, quoted.length() - 1);
-        return input.failure(at, "refused: " + bare, "; only tensors and plain values are read");
+        if (module.startsWith("torch.nn.modules.")
+                || module.startsWith("torchvision.models.")
+                || module.startsWith("timm.models.")) {
+            return input.failure(
+                    at,
+                    "refused: a whole module was saved, " + bare,
+                    "; save its state with torch.save(model.state_dict(), FILE)");
+        }
+        return input.failure(
+                at,
+                "refused: " + bare,
+                "; only tensors and plain values are read. --skip-objects passes over objects of other classes, and runs"
+                        + " nothing either");
     }
 
     void put(PickledDict dict, Object key, Object value, long at) throws IOException {
@@ -34,7 +46,9 @@ final class Constructions {
                         || key instanceof String
                         || key instanceof Long
                         || key instanceof Boolean
-                        || key instanceof Double,
+                        || key instanceof Double
+                        || key instanceof Global.Passive
+                        || key instanceof PassedOver,
                 at,
                 "a key that is neither text nor a number");
         dict.put(key, value);
@@ -78,18 +92,29 @@ final class Constructions {
 
     /** The value of a function on the list for these arguments. */
     Object apply(Object function, Object arguments, long at) throws IOException {
-        require(function instanceof Global.Function, at, "a call of what is no function");
+        boolean passive = function instanceof Global.Passive;
+        require(passive || function instanceof Global.Function, at, "a call of what is no function");
         require(arguments instanceof PickledList list && list.isTuple(), at, "a call without arguments");
         List<Object> args = values(arguments);
+        if (passive) {
+            return new PassedOver(((Global.Passive) function).type());
+        }
         return switch ((Global.Function) function) {
             case ORDERED_DICT -> orderedDict(args, at);
             case REBUILD_TENSOR -> tensor(args, at);
             case REBUILD_PARAMETER -> {
                 require(
-                        args.size() >= 1 && args.size() <= 3 && args.get(0) instanceof PickledTensor,
+                        args.size() >= 1 && args.size() <= 4 && args.get(0) instanceof PickledTensor,
                         at,
                         "a parameter without a tensor");
                 yield args.get(0);
+            }
+            case REBUILD_OF_TYPE -> {
+                boolean nested = args.size() == 4
+                        && (args.get(0) == Global.Function.REBUILD_TENSOR
+                                || args.get(0) == Global.Function.REBUILD_PARAMETER);
+                require(nested, at, "a tensor of a type of its own that is not rebuilt as tensors are");
+                yield apply(args.get(0), args.get(2), at);
             }
             case SIZE -> {
                 require(args.size() == 1, at, "a torch.Size of " + args.size() + " arguments");
@@ -114,6 +139,9 @@ final class Constructions {
 
     /** State given to a value: attributes of a dictionary, which are left out, or a numpy type's byte order. */
     void build(Object value, Object state, long at) throws IOException {
+        if (value instanceof PassedOver) {
+            return;
+        }
         if (value instanceof NumpyType) {
             List<Object> parts = values(state);
             require(parts.size() > 1 && !">".equals(parts.get(1)), at, "a big-endian number");
@@ -127,10 +155,14 @@ final class Constructions {
         require(args.size() <= 1, at, "an OrderedDict of " + args.size() + " arguments");
         for (Object pair : args.isEmpty() ? List.of() : values(args.get(0))) {
             List<Object> parts = values(pair);
-            require(parts.size() == 2 && !(parts.get(1) instanceof Global), at, "an OrderedDict of what are no pairs");
+            require(parts.size() == 2 && isValue(parts.get(1)), at, "an OrderedDict of what are no pairs");
             put(dict, parts.get(0), parts.get(1), at);
         }
         return dict;
+    }
+
+    private static boolean isValue(Object found) {
+        return !(found instanceof Storage.View) && (!(found instanceof Global) || found instanceof Global.Passive);
     }
 
     private PickledTensor tensor(List<Object> args, long at) throws IOException {
@@ -171,6 +203,8 @@ final class Constructions {
             case "i8" -> new NumpyType('i', 8);
             case "i4" -> new NumpyType('i', 4);
             case "b1" -> new NumpyType('b', 1);
+            // of arrays, which are passed over; numbers of these types are refused
+            case "f2", "i1", "i2", "u1", "u2", "u4", "u8" -> new NumpyType('-', 0);
             default -> throw refused(at, "the numpy type " + FormatException.quote((String) name));
         };
     }
@@ -180,6 +214,7 @@ final class Constructions {
                 args.size() == 2
                         && args.get(0) instanceof NumpyType type
                         && args.get(1) instanceof byte[] bytes
+                        && type.bytes() > 0
                         && bytes.length == type.bytes(),
                 at,
                 "a numpy number of another size than its type");

@@ -13,6 +13,7 @@ interface Global {
         ORDERED_DICT,
         REBUILD_TENSOR,
         REBUILD_PARAMETER,
+        REBUILD_OF_TYPE,
         SIZE,
         DEVICE,
         NUMPY_DTYPE,
@@ -26,6 +27,9 @@ interface Global {
     /** A type such as {@code torch.float32}, as a plain value. */
     record TypeName(String name) implements Global {}
 
+    /** A class or function whose objects are passed over: {@link PassedOver}. */
+    record Passive(String type) implements Global {}
+
     /** What a name means; empty if it is not on the list. */
     static Optional<Global> of(String module, String name) {
         return Optional.ofNullable(
@@ -34,9 +38,10 @@ interface Global {
                     case "torch._utils" ->
                         switch (name) {
                             case "_rebuild_tensor", "_rebuild_tensor_v2" -> Function.REBUILD_TENSOR;
-                            case "_rebuild_parameter" -> Function.REBUILD_PARAMETER;
+                            case "_rebuild_parameter", "_rebuild_parameter_with_state" -> Function.REBUILD_PARAMETER;
                             default -> null;
                         };
+                    case "torch._tensor" -> name.equals("_rebuild_from_type_v2") ? Function.REBUILD_OF_TYPE : null;
                     case "torch" -> ofTorch(name);
                     case "torch.cuda" -> storage(name);
                     case "torch.storage" ->

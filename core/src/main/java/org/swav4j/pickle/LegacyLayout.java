@@ -19,10 +19,10 @@ final class LegacyLayout {
 
     private LegacyLayout() {}
 
-    static Parsed parse(Path file, FileChannel channel) throws IOException {
+    static Parsed parse(Path file, FileChannel channel, Names names) throws IOException {
         long size = channel.size();
         PickleInput input = new PickleInput(file, "", channel, 0, size);
-        Object magic = PickleMachine.read(input, null);
+        Object magic = PickleMachine.read(input, null, new Names(false));
         if (!MAGIC.equals(magic)) {
             throw new FormatException(
                     file,
@@ -30,18 +30,22 @@ final class LegacyLayout {
                             + " with torch.save");
         }
         long at = input.position();
-        require(((Object) PROTOCOL).equals(PickleMachine.read(input, null)), input, at, "a protocol other than 1001");
+        require(
+                ((Object) PROTOCOL).equals(PickleMachine.read(input, null, new Names(false))),
+                input,
+                at,
+                "a protocol other than 1001");
         at = input.position();
-        Object machine = PickleMachine.read(input, null);
+        Object machine = PickleMachine.read(input, null, new Names(false));
         require(
                 machine instanceof PickledDict dict && Boolean.TRUE.equals(dict.get("little_endian")),
                 input,
                 at,
                 "a big-endian machine's numbers");
         StorageTable storages = new StorageTable(size);
-        Object root = PickleMachine.read(input, storages);
+        Object root = PickleMachine.read(input, storages, names);
         at = input.position();
-        Object keys = PickleMachine.read(input, null);
+        Object keys = PickleMachine.read(input, null, new Names(false));
         require(keys instanceof PickledList, input, at, "no list of storages");
         Map<String, StoredBytes> places = new HashMap<>();
         for (Object key : ((PickledList) keys).values()) {

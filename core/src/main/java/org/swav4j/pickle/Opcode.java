@@ -37,6 +37,7 @@ final class Opcode {
     static final int BINBYTES = 'B';
     static final int SHORT_BINBYTES = 'C';
     static final int PROTO = 0x80;
+    static final int NEWOBJ = 0x81;
     static final int TUPLE1 = 0x85;
     static final int TUPLE2 = 0x86;
     static final int TUPLE3 = 0x87;
@@ -49,6 +50,7 @@ final class Opcode {
     static final int BINBYTES8 = 0x8e;
     static final int STACK_GLOBAL = 0x93;
     static final int MEMOIZE = 0x94;
+    static final int NEWOBJ_EX = 0x92;
     static final int FRAME = 0x95;
 
     private Opcode() {}
@@ -58,8 +60,8 @@ final class Opcode {
         return switch (code) {
             case 'o' -> "the opcode OBJ, which makes an object";
             case INST -> "the opcode INST, which makes an object";
-            case 0x81 -> "the opcode NEWOBJ, which makes an object";
-            case 0x92 -> "the opcode NEWOBJ_EX, which makes an object";
+            case NEWOBJ -> "the opcode NEWOBJ, which makes an object";
+            case NEWOBJ_EX -> "the opcode NEWOBJ_EX, which makes an object";
             case 0x82 -> "the opcode EXT1, which stands for a class";
             case 0x83 -> "the opcode EXT2, which stands for a class";
             case 0x84 -> "the opcode EXT4, which stands for a class";

@@ -19,25 +19,28 @@ final class PickleMachine {
     private final PickleInput input;
     private final Budget budget;
     private final Constructions constructions;
+    private final Names names;
     private final List<Object> stack = new ArrayList<>();
     private final List<Integer> marks = new ArrayList<>();
     private final Map<Long, Object> memo = new HashMap<>();
 
-    private PickleMachine(PickleInput input, Constructions constructions) {
+    private PickleMachine(PickleInput input, Constructions constructions, Names names) {
         this.input = input;
         this.budget = new Budget(input);
         this.constructions = constructions;
+        this.names = names;
     }
 
     /**
      * Reads one pickle; the input stands behind it then.
      *
      * @param storages told of every storage named; null where there must be none
+     * @param names what names mean
      * @return its value, as {@link TorchFile#root} describes
      * @throws org.swav4j.format.FormatException if it is none, or not one of tensors and plain values
      */
-    static Object read(PickleInput input, StorageTable storages) throws IOException {
-        PickleMachine machine = new PickleMachine(input, new Constructions(input, storages));
+    static Object read(PickleInput input, StorageTable storages, Names names) throws IOException {
+        PickleMachine machine = new PickleMachine(input, new Constructions(input, storages), names);
         while (machine.step()) {
             machine.budget.opcode();
         }
@@ -102,6 +105,8 @@ final class PickleMachine {
             case Opcode.STACK_GLOBAL -> stackGlobal(at);
             case Opcode.BINPERSID -> push(constructions.persistent(pop(at), at));
             case Opcode.REDUCE -> reduce(at);
+            case Opcode.NEWOBJ -> passOver(last(2, at), code, at);
+            case Opcode.NEWOBJ_EX -> passOver(last(3, at), code, at);
             case Opcode.BUILD -> build(at);
             case Opcode.INST -> {
                 global(input.line(), input.line(), at);
@@ -232,6 +237,9 @@ final class PickleMachine {
     }
 
     private void append(List<Object> values, long at) throws IOException {
+        if (top(at) instanceof PassedOver) {
+            return;
+        }
         require(top(at) instanceof PickledList list && !list.isTuple(), at, "appending to what is no list");
         PickledList list = (PickledList) top(at);
         budget.memory((long) values.size() * Budget.ITEM_BYTES);
@@ -242,6 +250,9 @@ final class PickleMachine {
     }
 
     private void set(List<Object> values, long at) throws IOException {
+        if (top(at) instanceof PassedOver) {
+            return;
+        }
         require(top(at) instanceof PickledDict, at, "an entry of what is no dictionary");
         put((PickledDict) top(at), values, at);
     }
@@ -256,10 +267,12 @@ final class PickleMachine {
         budget.nesting(dict);
     }
 
-    /** Classes are no values. */
+    /** What takes part in making tensors is no value. */
     private List<Object> values(List<Object> values, long at) throws IOException {
         for (Object value : values) {
-            require(!(value instanceof Global) || value instanceof Global.TypeName, at, "a class as a value");
+            boolean plain =
+                    !(value instanceof Global) || value instanceof Global.TypeName || value instanceof Global.Passive;
+            require(plain, at, "a class as a value");
             require(!(value instanceof Storage.View), at, "a storage as a value");
         }
         return values;
@@ -288,7 +301,11 @@ final class PickleMachine {
 
     private Global global(String module, String name, long at) throws IOException {
         budget.memory(Budget.NUMBER_BYTES);
-        return Global.of(module, name).orElseThrow(() -> constructions.unknown(module, name, at));
+        Global global = names.meaning(module, name).orElseThrow(() -> constructions.unknown(module, name, at));
+        if (global instanceof Global.Passive passive) {
+            budget.memory(Budget.ENTRY_BYTES + 4L * passive.type().length());
+        }
+        return global;
     }
 
     private void reduce(long at) throws IOException {
@@ -299,6 +316,14 @@ final class PickleMachine {
             budget.nesting(container);
         }
         push(made);
+    }
+
+    /** What would make an object, of a class that stands for nothing. */
+    private void passOver(List<Object> call, int code, long at) throws IOException {
+        require(call.get(0) instanceof Global.Passive, at, Opcode.name(code));
+        require(call.get(1) instanceof PickledList list && list.isTuple(), at, "a call without arguments");
+        budget.memory(Budget.NUMBER_BYTES);
+        push(new PassedOver(((Global.Passive) call.get(0)).type()));
     }
 
     private void build(long at) throws IOException {

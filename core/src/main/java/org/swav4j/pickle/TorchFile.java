@@ -10,14 +10,17 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.zip.CRC32;
 import org.swav4j.format.DType;
+import org.swav4j.format.FileContent;
 import org.swav4j.format.FormatException;
 
 /**
  * A file of {@code torch.save}, in the zip format or the legacy one, opened for reading. Its structure is read and checked
  * when it is opened; the numbers of a tensor are read when they are asked for. Nothing of the file is ever run: what is read
- * are tensors and plain values, and everything else is refused by name and place. Not for use by several threads.
+ * are tensors and plain values; objects of classes known as settings and the like are passed over unmade, and everything else is
+ * refused by name and place. Not for use by several threads.
  */
 public final class TorchFile implements AutoCloseable {
     private static final int PIECE = 1 << 18;
@@ -26,13 +29,15 @@ public final class TorchFile implements AutoCloseable {
     private final FileChannel channel;
     private final Object root;
     private final Map<String, StoredBytes> places;
+    private final Names names;
     private final Set<String> verified = new HashSet<>();
 
-    private TorchFile(Path file, FileChannel channel, Parsed parsed) {
+    private TorchFile(Path file, FileChannel channel, Parsed parsed, Names names) {
         this.file = file;
         this.channel = channel;
         this.root = parsed.root();
         this.places = parsed.places();
+        this.names = names;
     }
 
     /**
@@ -42,6 +47,16 @@ public final class TorchFile implements AutoCloseable {
      *     values; the message says what and where
      */
     public static TorchFile open(Path file) throws IOException {
+        return open(file, false);
+    }
+
+    /**
+     * Opens a file and checks all of its structure.
+     *
+     * @param anyObject whether objects of unknown classes are passed over instead of refused; nothing is made of them either way
+     * @throws FormatException if it is none of {@code torch.save}'s, or damaged; the message says what and where
+     */
+    public static TorchFile open(Path file, boolean anyObject) throws IOException {
         if (Files.isDirectory(file)) {
             throw new FormatException(file, "is a folder; files of PyTorch's torch.save are read");
         }
@@ -51,33 +66,42 @@ public final class TorchFile implements AutoCloseable {
         }
         FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
         try {
-            return new TorchFile(file, channel, parse(file, channel));
+            Names names = new Names(anyObject);
+            return new TorchFile(file, channel, parse(file, channel, names), names);
         } catch (Throwable e) {
             channel.close();
             throw e;
         }
     }
 
-    private static Parsed parse(Path file, FileChannel channel) throws IOException {
+    private static Parsed parse(Path file, FileChannel channel, Names names) throws IOException {
         ByteBuffer head = ByteBuffer.allocate(512).order(ByteOrder.LITTLE_ENDIAN);
         channel.read(head, 0);
         head.flip();
         if (head.limit() >= 4 && head.getInt(0) == 0x04034b50) {
-            return ZipLayout.parse(file, channel);
+            return ZipLayout.parse(file, channel, names);
         }
         if (head.limit() >= 2 && Byte.toUnsignedInt(head.get(0)) == Opcode.PROTO) {
-            return LegacyLayout.parse(file, channel);
+            return LegacyLayout.parse(file, channel, names);
         }
         throw new FormatException(
-                file, "is no file of PyTorch's torch.save: it begins neither as a zip nor as a pickle");
+                file,
+                FileContent.describe(file)
+                        .orElse("is no file of PyTorch's torch.save: it begins neither as a zip nor as a pickle"));
     }
 
     /**
      * What was saved: null, a Boolean, Long, BigInteger, Double or String, a {@code byte[]}, a {@link PickledDict}, a
-     * {@link PickledList}, or a {@link PickledTensor}. Anything else stands for the name of a type, and means nothing.
+     * {@link PickledList}, a {@link PickledTensor}, or {@link PassedOver}. Anything else stands for the name of a type, and means
+     * nothing.
      */
     public Object root() {
         return root;
+    }
+
+    /** What Python calls the types of objects and the classes that were passed over. */
+    public SortedSet<String> passedOver() {
+        return names.passedOver();
     }
 
     /**

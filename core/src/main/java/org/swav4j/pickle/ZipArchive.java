@@ -119,6 +119,7 @@ final class ZipArchive {
                     .decode(table.slice(at + ENTRY_BYTES, nameBytes))
                     .toString();
             where = where + ", " + FormatException.quote(name) + ",";
+            require(isPlain(name), where + " has a path outside its folder, which PyTorch's never have");
             require((u16(table, at + 8) & 1) == 0, where + " is encrypted");
             require(u16(table, at + 10) == 0, where + " is compressed, which PyTorch's never are");
             long compressed = u32(table, at + 20);
@@ -136,6 +137,14 @@ final class ZipArchive {
             at = (int) next;
         }
         return listed;
+    }
+
+    /** Nothing is ever written under a name; such ones tell that the archive is not what it claims to be. */
+    private static boolean isPlain(String name) {
+        return !name.startsWith("/")
+                && name.indexOf('\\') < 0
+                && name.indexOf(':') < 0
+                && !("/" + name + "/").contains("/../");
     }
 
     /** The content of an entry's Zip64 extra field; empty without one. */

@@ -26,11 +26,18 @@ final class ZipLayout {
 
     private ZipLayout() {}
 
-    static Parsed parse(Path file, FileChannel channel) throws IOException {
+    static Parsed parse(Path file, FileChannel channel, Names names) throws IOException {
         Map<String, ZipArchive.Entry> entries = ZipArchive.read(file, channel);
         List<ZipArchive.Entry> pickles = entries.values().stream()
                 .filter(e -> e.name().matches("[^/]*/" + PICKLE))
                 .toList();
+        if (pickles.isEmpty()) {
+            throw new FormatException(
+                    file,
+                    "is a zip archive, but no checkpoint of PyTorch's: there is no NAME/" + PICKLE + " among its "
+                            + entries.size() + " entries ("
+                            + FormatException.quote(entries.keySet().iterator().next()) + ", ...)");
+        }
         if (pickles.size() != 1) {
             throw new FormatException(
                     file,
@@ -50,7 +57,7 @@ final class ZipLayout {
         PickleInput input = input(file, channel, pickle);
         StorageTable storages = new StorageTable(channel.size());
         checkSum(file, channel, pickle);
-        Object root = PickleMachine.read(input, storages);
+        Object root = PickleMachine.read(input, storages, names);
         Map<String, StoredBytes> places = new HashMap<>();
         for (Storage storage : storages.all()) {
             ZipArchive.Entry entry = entries.get(folder + "data/" + storage.key());

@@ -17,6 +17,11 @@ public final class ReportFolder {
         this.folder = folder;
     }
 
+    /** Writes a report's page alone, to a file that is named. */
+    public static void writePage(Report report, Path file) throws IOException {
+        AtomicFile.write(file, new ReportPage(report).html().getBytes(StandardCharsets.UTF_8));
+    }
+
     /**
      * Writes both files of a report, replacing those of one of the same name, and the list of all reports anew.
      *

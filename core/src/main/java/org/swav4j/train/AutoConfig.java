@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.swav4j.augment.CropSpec;
+import org.swav4j.data.ImageSource;
 import org.swav4j.optim.OptimizerConfig.Kind;
 import org.swav4j.tensor.Precision;
 
@@ -50,6 +51,11 @@ public final class AutoConfig {
      */
     public static Resolution complete(Settings given, DataFacts data, MachineFacts machine, int world) {
         return new AutoConfig(given, data, machine, world).complete();
+    }
+
+    /** A complete configuration for these images on this machine. */
+    public static Resolution complete(Settings given, ImageSource images) {
+        return complete(given, DataFacts.of(images), MachineFacts.detect());
     }
 
     private Resolution complete() {

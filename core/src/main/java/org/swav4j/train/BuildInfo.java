@@ -10,8 +10,9 @@ import java.util.Properties;
  *
  * @param version as in Maven
  * @param commit short git commit, or "unknown" where the build was not told
+ * @param libtorch version of libtorch and, after a dash, of what binds it
  */
-public record BuildInfo(String version, String commit) {
+public record BuildInfo(String version, String commit, String libtorch) {
     /** What the build wrote down. */
     public static BuildInfo read() {
         Properties properties = new Properties();
@@ -23,6 +24,9 @@ public record BuildInfo(String version, String commit) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new BuildInfo(properties.getProperty("version"), properties.getProperty("commit"));
+        return new BuildInfo(
+                properties.getProperty("version"),
+                properties.getProperty("commit"),
+                properties.getProperty("libtorch"));
     }
 }

@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.swav4j.augment.Canvas;
 import org.swav4j.augment.MultiCrop;
 import org.swav4j.checkpoint.Checkpoint;
+import org.swav4j.comm.Alone;
 import org.swav4j.comm.Collective;
 import org.swav4j.comm.Timed;
 import org.swav4j.data.DataException;
@@ -53,6 +54,11 @@ public final class Pretraining {
                 EpochEvaluation evaluation) {
             this(config, images, run, resume, initial, evaluation, 0, false, "");
         }
+
+        /** A beginning with fresh weights that nobody measures. */
+        public Job(PretrainConfig config, ImageSource images, RunDirectory run) {
+            this(config, images, run, null, null, null);
+        }
     }
 
     /** Of several ranks the first speaks for all, but each must say what is wrong with its own part. */
@@ -70,6 +76,15 @@ public final class Pretraining {
     private final BooleanSupplier stop;
     private final BrokenImages broken;
     private final int batchPerRank;
+
+    /**
+     * In one process, to its end.
+     *
+     * @param listener told of progress on the calling thread
+     */
+    public Pretraining(Job job, TrainingListener listener) {
+        this(job, new Alone(), listener, () -> false);
+    }
 
     /**
      * @param listener told of progress on the calling thread

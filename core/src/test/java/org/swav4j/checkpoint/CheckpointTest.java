@@ -300,7 +300,17 @@ class CheckpointTest {
         Path file = Files.write(root.resolve("swav.pth.tar"), new byte[] {(byte) 0x80, 2, '.'});
         assertThatExceptionOfType(CheckpointException.class)
                 .isThrownBy(() -> Checkpoint.find(file))
-                .withMessageStartingWith(file + ": is a file; a run and a checkpoint of swav4j are folders. ");
+                .withMessage(
+                        file + ": is a file; a run and a checkpoint of swav4j are folders. Of a file of PyTorch's or a"
+                                + " .safetensors, make one by: swav import " + file + " --out swav-encoder");
+        Path spaced = Files.write(root.resolve("my weights.pth"), new byte[] {'P', 'K', 3, 4});
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> Checkpoint.find(spaced))
+                .withMessageEndingWith("swav import '" + spaced + "' --out 'my weights-encoder'");
+        Path picture = Files.writeString(root.resolve("cat.pth"), "GIF89a");
+        assertThatExceptionOfType(CheckpointException.class)
+                .isThrownBy(() -> Checkpoint.find(picture))
+                .withMessage(picture + ": is a GIF image; a run and a checkpoint of swav4j are folders");
     }
 
     /** Written once, by another program than this one: later versions must go on reading them. */

@@ -33,7 +33,8 @@ class NearestImagesTest {
         Neighbours[] found = new Neighbours[50];
         try (LabelledFeatures bank = features(train, 90);
                 LabelledFeatures asked = features(test, 50)) {
-            new NearestImages(bank, count, testBlock, bankBlock).visit(asked, (row, nearest) -> found[row] = nearest);
+            new NearestImages(bank.features(), count, testBlock, bankBlock)
+                    .visit(asked, (row, nearest) -> found[row] = nearest);
         }
         for (int i = 0; i < 50; i++) {
             int row = i;
@@ -60,7 +61,7 @@ class NearestImagesTest {
         }
         try (LabelledFeatures bank = features(train, 40);
                 LabelledFeatures asked = features(new double[] {0, 1, 1, 0}, 2)) {
-            Neighbours[] found = new NearestImages(bank, 25, 1, 7).of(asked, new int[] {1, 0});
+            Neighbours[] found = new NearestImages(bank.features(), 25, 1, 7).of(asked, new int[] {1, 0});
             int[] even = IntStream.range(0, 25)
                     .map(i -> i < 20 ? 2 * i : 2 * (i - 20) + 1)
                     .toArray();
@@ -87,7 +88,7 @@ class NearestImagesTest {
             new NearestImages(bank, 1).of(bank, new int[] {0});
             long before = Pointer.totalCount();
             for (int i = 0; i < 20; i++) {
-                new NearestImages(bank, 1, 1, 1).visit(bank, (row, nearest) -> {});
+                new NearestImages(bank.features(), 1, 1, 1).visit(bank, (row, nearest) -> {});
                 new NearestImages(bank, 1).of(bank, new int[] {1});
             }
             assertThat(Pointer.totalCount() - before).isLessThan(20);

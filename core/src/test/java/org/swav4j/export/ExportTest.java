@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,12 +140,15 @@ class ExportTest {
             throws IOException {
         Checkpoint checkpoint = SavedNetwork.save(
                 folder.resolve("checkpoints"), new EncoderInfo(arch, stem, 32), hidden, List.of(10, 4));
+        Path file = folder.resolve("graph");
         for (boolean fold : new boolean[] {false, true}) {
             for (boolean bytes : new boolean[] {false, true}) {
+                ExportConfig script = new ExportConfig(ExportFormat.TORCHSCRIPT, part, size, false, fold, false, bytes);
+                assertThat(write(checkpoint, script, file).largestDifference()).isLessThan(fold ? 1e-4 : 1e-6);
                 ExportConfig config = new ExportConfig(ExportFormat.ONNX, part, size, bytes, fold, false, bytes);
-                Export.Result result = write(checkpoint, config, folder.resolve("graph.onnx"));
+                Export.Result result = write(checkpoint, config, file);
                 assertThat(result.largestDifference()).isLessThan(fold ? 1e-4 : 1e-6);
-                try (Graph graph = OnnxReading.read(folder.resolve("graph.onnx"))) {
+                try (Graph graph = OnnxReading.read(file)) {
                     assertThat(graph.input().bytes()).isEqualTo(bytes);
                     assertThat(graph.input().dynamic()).isEqualTo(bytes);
                     assertThat(graph.ops().stream().anyMatch(op -> op.type() == Op.Type.BatchNormalization))
@@ -194,6 +199,28 @@ class ExportTest {
             assertThatExceptionOfType(ExportException.class)
                     .isThrownBy(() -> model.read(file))
                     .withMessageContaining("is not what was written");
+        }
+    }
+
+    /** libtorch says what is wrong with it, in words, however it is damaged. */
+    @Test
+    void aDamagedProgramIsRefused() throws IOException {
+        Checkpoint checkpoint = network();
+        Path file = folder.resolve("encoder.pt");
+        ExportConfig config =
+                new ExportConfig(ExportFormat.TORCHSCRIPT, ExportedPart.TRUNK, 16, false, true, false, false);
+        write(checkpoint, config, file);
+        byte[] bytes = Files.readAllBytes(file);
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        int code = text.indexOf("torch.relu");
+        byte[] renamed = bytes.clone();
+        renamed[code + 6] = 'z';
+        for (byte[] damaged : List.of(renamed, Arrays.copyOf(bytes, bytes.length / 2), new byte[0])) {
+            Files.write(file, damaged);
+            assertThatExceptionOfType(ExportException.class)
+                    .isThrownBy(() -> ScriptNetwork.read(file, false))
+                    .withMessageStartingWith("libtorch cannot load the torchscript file: ")
+                    .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
         }
     }
 
@@ -269,7 +296,7 @@ class ExportTest {
         assertThat(new ExportConfig(ExportFormat.PYTORCH, ExportedPart.TRUNK, 4, true, true, false, true).problems())
                 .hasSize(4)
                 .anyMatch(p -> p.startsWith("--size: '4': must be from 8 to 2048"))
-                .anyMatch(p -> p.startsWith("--dynamic: is for onnx"));
+                .anyMatch(p -> p.startsWith("--dynamic: is for torchscript and onnx"));
         assertThat(new ExportConfig(ExportFormat.ONNX, ExportedPart.TRUNK, 32, true, true, true, true).problems())
                 .containsExactly("--half: is for safetensors and pytorch; onnx is written in float32");
     }

@@ -76,7 +76,7 @@ class NpyFileTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), } | 7 | F32 [2] takes 8 bytes (at most 2 GiB); the file has 7",
+                "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), } | 7 | F32 [2] takes 8 bytes; the file has 7",
                 "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), } | 9 | the file has 9",
                 "{'descr': '>f4', 'fortran_order': False, 'shape': (2,), } | 8 | descr must be one of",
                 "{'descr': '<O', 'fortran_order': False, 'shape': (2,), }  | 8 | descr must be one of",

@@ -14,7 +14,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.swav4j.FaultyFileSystem;
+import org.swav4j.FaultyFileSystem.Fault;
 import org.swav4j.Tensors;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.checkpoint.CheckpointException;
@@ -27,7 +30,7 @@ import org.swav4j.tensor.StateDict;
 
 class EncoderImportTest {
     private static final String ARCH = "resnet10w0.016";
-    private static final ImportedEncoder.Choices FREELY = new ImportedEncoder.Choices(null, null, 224);
+    private static final ImportedEncoder.Choices FREELY = new ImportedEncoder.Choices(null, null, 224, false);
 
     @TempDir
     private Path directory;
@@ -65,7 +68,7 @@ class EncoderImportTest {
         }
 
         Path again = directory.resolve("again");
-        ImportedEncoder.Choices open = new ImportedEncoder.Choices(null, null, null);
+        ImportedEncoder.Choices open = new ImportedEncoder.Choices(null, null, null, false);
         ImportedEncoder encoder = EncoderImport.run(exported, again, open, "0.1.0");
 
         assertThat(encoder.encoder()).isEqualTo(new EncoderInfo(ARCH, "small-stride2", 32));
@@ -86,7 +89,7 @@ class EncoderImportTest {
             TensorFile.write(channel, one, Map.of("swav4j.image_size", "huge"));
         }
         Path out = directory.resolve("out");
-        ImportedEncoder.Choices open = new ImportedEncoder.Choices(null, null, null);
+        ImportedEncoder.Choices open = new ImportedEncoder.Choices(null, null, null, false);
         assertThatExceptionOfType(FormatException.class)
                 .isThrownBy(() -> EncoderImport.run(cut, out, open, "0.1.0"))
                 .withMessageContaining("says wrong things of its encoder")
@@ -191,7 +194,7 @@ class EncoderImportTest {
         ImportedEncoder encoder = EncoderImport.run(
                 saved.write(directory.resolve("in.pth")),
                 directory.resolve("out"),
-                new ImportedEncoder.Choices("left", null, 96),
+                new ImportedEncoder.Choices("left", null, 96, false),
                 "0.1.0");
         assertThat(encoder.encoder().imageSize()).isEqualTo(96);
         assertThat(encoder.leftOut()).containsEntry("outside of 'left.'", 2);
@@ -238,12 +241,96 @@ class EncoderImportTest {
                 "'conv1.weight' holds values that are infinite or no numbers");
         refused(
                 new SavedTensors().with("blocks.0.attn.qkv.weight", 3, 1),
-                "holds no ResNet: there is no '...layer1.0.conv1.weight' among its 1 tensors"
+                "holds a vision transformer (ViT), where ResNets are read: there is no '...layer1.0.conv1.weight' among its 1 tensors"
                         + " ('blocks.0.attn.qkv.weight', ...)");
         refused(
                 trunk("").with("a.".repeat(100_000), 1),
                 "a tensor's name has 200000 characters: '" + "a.".repeat(40) + "…'");
         refused(new SavedTensors(), "holds no module's state: a dictionary of nothing, without tensors by name");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "module.blocks.0.attn.qkv.weight, a vision transformer (ViT)",
+        "encoder.layers.encoder_layer_0.ln_1.weight, a vision transformer (ViT)",
+        "vit.encoder.layer.0.attention.attention.query.weight, a vision transformer (ViT)",
+        "backbone.layers.0.blocks.0.attn.qkv.weight, a Swin Transformer",
+        "stages.0.0.dwconv.weight, a ConvNeXt",
+        "stages.0.blocks.0.conv_dw.weight, a ConvNeXt",
+        "features.1.0.layer_scale, a ConvNeXt",
+        "module.conv1.0.weight, a ResNet with a stem of several convolutions (ResNet-D)",
+        "blocks.0.0.conv_dw.weight, no ResNet",
+        "conv_stem.weight, an EfficientNet or MobileNet",
+        "s1.b1.conv1.conv.weight, a RegNet",
+        "features.denseblock1.denselayer1.conv1.weight, a DenseNet",
+        "features.0.weight, a VGG network or AlexNet",
+        "fc.weight, no ResNet"
+    })
+    void otherNetworksAreNamed(String tensor, String network) throws IOException {
+        Path file = new SavedTensors().with(tensor, 3, 1).write(directory.resolve("other.pth"));
+        assertThatExceptionOfType(FormatException.class)
+                .isThrownBy(() -> EncoderImport.run(file, directory.resolve("none"), FREELY, "0.1.0"))
+                .withMessageStartingWith(file + ": holds " + network + (network.startsWith("no ") ? ":" : ", where"));
+    }
+
+    @Test
+    void whateverFailsOfTheDiskNothingIsLeft() throws IOException {
+        Path file = trunk("").write(directory.resolve("in.pth"));
+        Path at = Files.createDirectory(directory.resolve("at"));
+        int failures = 0;
+        for (int n = 1; ; n += n < 4 ? 1 : 7) {
+            FaultyFileSystem system = FaultyFileSystem.failingAt(Fault.DISK_FULL, n);
+            try {
+                EncoderImport.run(file, system.at(at).resolve("out"), FREELY, "0.1.0");
+                break;
+            } catch (CheckpointException e) {
+                assertThat(e)
+                        .hasMessageContaining("out: cannot be written: " + FaultyFileSystem.DISK_FULL)
+                        .hasMessageEndingWith(". Is the disk full or read-only?");
+                assertThat(at).as("after operation " + n).isEmptyDirectory();
+                failures++;
+            }
+        }
+        assertThat(failures).isGreaterThan(5);
+        assertThat(Verification.of(at.resolve("out"), "").problems()).isEmpty();
+    }
+
+    /** As Lightning, Hydra and argparse leave them; made by Python. */
+    @Test
+    void aTrainingProgramsSettingsAreNoHindrance() throws IOException {
+        SavedTensors saved = SavedTensors.trunk(ARCH, Stem.SMALL, "encoder.")
+                .with("classifier.weight", 10, 8)
+                .with("momentum_encoder.conv1.weight", 1, 3, 3, 3)
+                .beside("hyper_parameters", "omegaconf.dictconfig", "DictConfig")
+                .beside("args", "argparse", "Namespace");
+        ImportedEncoder encoder = imported(saved, "state_dict");
+        assertThat(encoder.method()).isEqualTo(Method.SOLO_LEARN);
+        assertThat(encoder.passedOver()).containsExactly("argparse.Namespace", "omegaconf.dictconfig.DictConfig");
+        assertThat(Checkpoint.open(directory.resolve("out")).originJson().orElseThrow())
+                .contains("\"objects_passed_over\" : [ \"argparse.Namespace\"");
+    }
+
+    @Test
+    void aProgramsOwnObjectsArePassedOverWhereTheUserSaysSo() throws IOException {
+        SavedTensors saved = trunk("").beside("settings", "my_project", "Settings");
+        Path file = saved.write(directory.resolve("in.pth"), "model");
+        assertThatExceptionOfType(FormatException.class)
+                .isThrownBy(() -> EncoderImport.run(file, directory.resolve("out"), FREELY, "0.1.0"))
+                .withMessageContaining("refused: my_project.Settings at byte")
+                .withMessageContaining("--skip-objects");
+        ImportedEncoder.Choices any = new ImportedEncoder.Choices(null, null, null, true);
+        assertThat(EncoderImport.run(file, directory.resolve("out"), any, "0.1.0")
+                        .passedOver())
+                .containsExactly("my_project.Settings");
+    }
+
+    /** VISSL, in which the authors made other models of SwAV's. */
+    @Test
+    void visslKeepsTheTrunkDeepInside() throws IOException {
+        ImportedEncoder encoder =
+                imported(trunk("_feature_blocks."), "classy_state_dict", "base_model", "model", "trunk");
+        assertThat(encoder.method()).isEqualTo(Method.VISSL);
+        assertThat(encoder.place()).isEqualTo("classy_state_dict.base_model.model.trunk");
     }
 
     @Test

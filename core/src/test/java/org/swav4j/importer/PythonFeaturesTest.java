@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -17,9 +18,9 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.swav4j.GoldenSet;
 import org.swav4j.Tensors;
@@ -31,7 +32,7 @@ import org.swav4j.tensor.Precision;
 /** Features of imported encoders are those that the same weights give in Python, to 1e-4. */
 class PythonFeaturesTest {
     private static final double TOLERANCE = 1e-4;
-    private static final ImportedEncoder.Choices FREELY = new ImportedEncoder.Choices(null, null, 224);
+    private static final ImportedEncoder.Choices FREELY = new ImportedEncoder.Choices(null, null, 224, false);
 
     @TempDir
     private Path directory;
@@ -70,24 +71,38 @@ class PythonFeaturesTest {
         }
     }
 
-    /** Of the published weights' size; Python makes and saves it. */
-    @Test
+    /** Of the published weights' shapes; Python makes and saves them. */
+    @ParameterizedTest
     @Tag("slow")
-    void resNet50() throws IOException, InterruptedException {
+    @CsvSource({
+        "resnet50, 224, zip legacy, 3000",
+        "deepclusterv2, 224, legacy, 3000 3000 3000",
+        "resnet50w2, 96, zip legacy, 3000",
+        "resnet50w4, 96, legacy, 3000",
+        "resnet50w5, 96, zip, 3000"
+    })
+    void publishedShapes(String name, int side, String formats, String prototypes)
+            throws IOException, InterruptedException {
         assumeTrue(pythonHasTorch(), "there is no /usr/bin/python3 with torch and torchvision");
-        Path script = resource("make_fixtures.py");
-        python(600, script.toString(), directory.toString(), "resnet50");
+        List<String> command =
+                new ArrayList<>(List.of(resource("make_fixtures.py").toString(), directory.toString(), name));
+        command.addAll(List.of(formats.split(" ")));
+        python(900, command.toArray(String[]::new));
         float[] expected =
-                NpyFile.read(directory.resolve("resnet50_features.npy")).toFloats();
-        for (String format : List.of("zip", "legacy")) {
+                NpyFile.read(directory.resolve(name + "_features.npy")).toFloats();
+        for (String format : formats.split(" ")) {
+            Path file = directory.resolve(name + "_" + format + ".pth.tar");
             long start = System.nanoTime();
-            ImportedEncoder encoder = importTo(directory.resolve("resnet50_" + format + ".pth.tar"), format);
+            ImportedEncoder encoder = importTo(file, format);
             long millis = (System.nanoTime() - start) / 1_000_000;
-            assertThat(encoder.encoder().arch()).isEqualTo("resnet50");
-            assertThat(encoder.head().prototypes()).containsExactly(3000L);
-            double difference = difference(format, 224, expected);
-            System.out.println(
-                    "resnet50, " + format + ": imported in " + millis + " ms, features differ by " + difference);
+            boolean several = name.equals("deepclusterv2");
+            assertThat(encoder.encoder().arch()).isEqualTo(several ? "resnet50" : name);
+            assertThat(encoder.method()).isEqualTo(several ? Method.DEEPCLUSTER : Method.SWAV);
+            assertThat(encoder.head().prototypes().stream().map(String::valueOf))
+                    .containsExactly(prototypes.split(" "));
+            double difference = difference(format, side, expected);
+            System.out.println(name + ", " + format + ", " + (Files.size(file) >> 20) + " MiB: imported in " + millis
+                    + " ms, features differ by " + difference);
             assertThat(difference).isLessThan(TOLERANCE);
         }
     }
@@ -141,7 +156,7 @@ class PythonFeaturesTest {
     }
 
     private static void python(int seconds, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new java.util.ArrayList<>(List.of("/usr/bin/python3"));
+        List<String> command = new ArrayList<>(List.of("/usr/bin/python3"));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -18,6 +18,7 @@ import org.swav4j.pickle.TorchFiles.Entry;
 /** A checkpoint as some program saves it: names and shapes, with numbers that follow from the name. */
 final class SavedTensors {
     private final Map<String, long[]> shapes = new LinkedHashMap<>();
+    private final Map<String, String[]> objects = new LinkedHashMap<>();
     private String type = "FloatStorage";
     private float first = Float.NaN;
 
@@ -40,6 +41,12 @@ final class SavedTensors {
         new HeadShapes(hidden, dim, List.of())
                 .expected(features)
                 .forEach((name, shape) -> shapes.put(prefix + name, shape));
+        return this;
+    }
+
+    /** With an object of this class under a name beside the state, as settings are saved. */
+    SavedTensors beside(String name, String module, String type) {
+        objects.put(name, new String[] {module, type});
         return this;
     }
 
@@ -103,6 +110,12 @@ final class SavedTensors {
         for (String key : keys) {
             pickle.op('s');
         }
+        objects.forEach((name, type) -> pickle.text(name)
+                .global(type[0], type[1])
+                .op(')', 0x81, '}')
+                .text("lr")
+                .number(1)
+                .ops("sbs"));
         entries.add(Entry.of("archive/data.pkl", pickle.op('.').toBytes()));
         return Files.write(file, TorchFiles.zip(entries));
     }

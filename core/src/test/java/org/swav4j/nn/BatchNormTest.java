@@ -237,7 +237,8 @@ class BatchNormTest {
         }
         loss.backward();
         List<Tensor> left = new ArrayList<>(outputs.stream().map(Tensor::detach).toList());
-        inputs.forEach(input -> left.add(input.grad()));
+        // a gradient is its tensor's own and gone with it
+        inputs.forEach(input -> left.add(input.grad().clone()));
         left.add(state.get("running_mean"));
         left.add(state.get("running_var"));
         return left;

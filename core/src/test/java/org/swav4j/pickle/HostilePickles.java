@@ -25,8 +25,18 @@ final class HostilePickles {
             new String[] {"torch.hub", "load"},
             new String[] {"torch._utils", "_import_dotted_name"},
             new String[] {"collections", "OrderedDict.__init__"},
-            new String[] {"numpy.core.multiarray", "_reconstruct"},
-            new String[] {"argparse", "Namespace"},
+            new String[] {"numpy.core.multiarray", "fromfile"},
+            new String[] {"argparse", "FileType"},
+            new String[] {"shutil", "rmtree"},
+            new String[] {"importlib", "import_module"},
+            new String[] {"ctypes", "CDLL"},
+            new String[] {"socket", "create_connection"},
+            new String[] {"builtins", "__import__"},
+            new String[] {"copyreg", "_reconstructor"},
+            new String[] {"functools", "partial"},
+            new String[] {"operator", "attrgetter"},
+            new String[] {"torch.serialization", "load"},
+            new String[] {"torch.jit", "load"},
             new String[] {"webbrowser", "open"},
             new String[] {"java.lang.Runtime", "getRuntime"});
 
@@ -120,6 +130,45 @@ final class HostilePickles {
                     "a known name, " + name + ", called with numbers",
                     p -> p.global(each[0], each[1]).tuple(1, 2).op('R'));
         }
+        List<String[]> passedOver =
+                List.of(new String[] {"argparse", "Namespace"}, new String[] {"builtins", "set"}, new String[] {
+                    "omegaconf.dictconfig", "DictConfig"
+                });
+        for (String[] each : passedOver) {
+            String name = each[0] + "." + each[1];
+            add(
+                    "a class that is passed over, " + name + ", by INST",
+                    p -> p.op('(').ops("i" + each[0] + "\n" + each[1] + "\n"));
+            add(
+                    "a class that is passed over, " + name + ", by OBJ",
+                    p -> p.op('(').global(each[0], each[1]).op('o'));
+            add("a class that is passed over, " + name + ", as the value", p -> p.global(each[0], each[1]));
+            add(
+                    "a class that is passed over, " + name + ", given state",
+                    p -> p.global(each[0], each[1]).ops("}b"));
+            add(
+                    "a class that is passed over, " + name + ", made of a list",
+                    p -> p.global(each[0], each[1]).op(']', 0x81));
+            add(
+                    "what is passed over, of " + name + ", called",
+                    p -> p.global(each[0], each[1]).ops(")R)R"));
+            add(
+                    "what is passed over, of " + name + ", as a tensor's storage",
+                    p -> p.global("torch._utils", "_rebuild_tensor_v2")
+                            .op('(')
+                            .global(each[0], each[1])
+                            .ops(")R")
+                            .number(0)
+                            .tuple(1)
+                            .tuple(1)
+                            .ops("tR"));
+        }
+        add(
+                "a tensor of a type of its own by another function",
+                p -> p.global("torch._tensor", "_rebuild_from_type_v2")
+                        .op('(')
+                        .global("torch", "Size")
+                        .op('N', ')', 'N', 't', 'R'));
         add("a call of text", p -> p.text("os.system").op('(').text("id").ops("tR"));
         add("a call of a tuple", p -> p.ops(")").ops(")R"));
         add(

@@ -65,6 +65,27 @@ class HostileTorchFilesTest {
         }
     }
 
+    /** Where a user has objects of any class passed over, none is made for that. */
+    @Test
+    void whereObjectsArePassedOverHostileOnesAreRefusedOrStandForNothing() throws IOException {
+        int read = 0;
+        Map<String, byte[]> hostile = HostilePickles.all();
+        for (Map.Entry<String, byte[]> each : hostile.entrySet()) {
+            for (byte[] bytes : List.of(TorchFiles.legacy(each.getValue(), 4), TorchFiles.zip(each.getValue(), 16))) {
+                Path path = write(bytes);
+                try (TorchFile file = TorchFile.open(path, true)) {
+                    Object value = file.root() instanceof PickledDict dict ? dict.get("state_dict") : file.root();
+                    assertThat(value).as(each.getKey()).isInstanceOfAny(PassedOver.class, Global.Passive.class);
+                    assertThat(file.passedOver()).as(each.getKey()).hasSize(1);
+                    read++;
+                } catch (FormatException e) {
+                    assertThat(e.getMessage()).startsWith(path + ": ").hasLineCount(1);
+                }
+            }
+        }
+        assertThat(read).isBetween(1, hostile.size());
+    }
+
     @Test
     void theMessageNamesWhatItFoundAndWhere() throws IOException {
         byte[] pickle = PickleBytes.pickle()
@@ -75,12 +96,14 @@ class HostileTorchFilesTest {
                 .toBytes();
         refused(
                 TorchFiles.zip(pickle, 16),
-                "archive/data.pkl: refused: posix.system at byte 2; only tensors and plain values are read");
+                "archive/data.pkl: refused: posix.system at byte 2; only tensors and plain values are read. --skip-objects"
+                        + " passes over objects of other classes, and runs nothing either");
         byte[] stack =
                 PickleBytes.pickle().stackGlobal("os", "sys\ntem").ops(")R.").toBytes();
         refused(
                 TorchFiles.zip(stack, 16),
-                "archive/data.pkl: refused: os.sys\\u000atem at byte 21; only tensors and plain values are read");
+                "archive/data.pkl: refused: os.sys\\u000atem at byte 21; only tensors and plain values are read."
+                        + " --skip-objects passes over objects of other classes, and runs nothing either");
         byte[] built = PickleBytes.pickle().ops("]}b.").toBytes();
         refused(TorchFiles.zip(built, 16), "archive/data.pkl: refused: state given to what has none at byte 4");
         byte[] outside = PickleBytes.pickle()
@@ -113,8 +136,9 @@ class HostileTorchFilesTest {
         both.writeBytes(numbers);
         refusedSomewhere(TorchFiles.legacy(TENSOR, twice, both.toByteArray()), "a storage that is there twice");
         refusedSomewhere(PickleBytes.pickle().ops("}.").toBytes(), "does not begin with PyTorch's magic number");
-        refusedSomewhere("<!DOCTYPE html>".getBytes(StandardCharsets.UTF_8), "neither as a zip nor as a pickle");
-        refusedSomewhere(new byte[0], "neither as a zip nor as a pickle");
+        refusedSomewhere("<!DOCTYPE html>".getBytes(StandardCharsets.UTF_8), "is an HTML page");
+        refusedSomewhere(new byte[0], "is empty");
+        refusedSomewhere(new byte[] {7, 7}, "neither as a zip nor as a pickle");
     }
 
     @Test
@@ -122,7 +146,7 @@ class HostileTorchFilesTest {
         Entry pickle = Entry.of("archive/data.pkl", TENSOR);
         Entry numbers = Entry.of("archive/data/0", new byte[16]);
         refusedZip("storage '0' is not in the archive", pickle);
-        refusedZip("0 entries NAME/data.pkl", numbers);
+        refusedZip("no checkpoint of PyTorch's: there is no NAME/data.pkl among its 1 entries", numbers);
         refusedZip("is there twice", pickle, numbers, numbers);
         refusedZip("is there twice", pickle, pickle, numbers);
         refusedZip("2 entries NAME/data.pkl", pickle, numbers, Entry.of("b/data.pkl", TENSOR));
@@ -144,7 +168,13 @@ class HostileTorchFilesTest {
                 pickle,
                 numbers);
         refusedZip("a TorchScript program", pickle, numbers, Entry.of("archive/constants.pkl", new byte[3]));
+        for (String name : List.of("/etc/passwd", "archive/../../x", "..", "archive\\data\\0", "C:/x")) {
+            refusedZip("which PyTorch's never have", pickle, numbers, Entry.of(name, new byte[3]));
+        }
         byte[] sound = TorchFiles.zip(List.of(pickle, numbers));
+        byte[] encrypted = sound.clone();
+        encrypted[new String(sound, StandardCharsets.ISO_8859_1).lastIndexOf("PK\u0001\u0002") + 8] |= 1;
+        refusedSomewhere(encrypted, "'archive/data/0', is encrypted");
         for (int at = sound.length - 22; at < sound.length; at++) {
             if (at < sound.length - 18 || at >= sound.length - 12) {
                 byte[] changed = sound.clone();

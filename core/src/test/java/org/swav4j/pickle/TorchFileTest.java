@@ -81,6 +81,77 @@ class TorchFileTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"objects_zip", "objects_legacy"})
+    void settingsOfTrainingProgramsArePassedOver(String name) throws IOException {
+        try (TorchFile file = TorchFile.open(copy(name + ".pth"))) {
+            PickledDict root = (PickledDict) file.root();
+            PickledDict state = (PickledDict) root.get("state_dict");
+            assertThat(floats(file, state.get("backbone.1"))).containsExactly(1, 2, 3);
+            assertThat(floats(file, state.get("parameter"))).containsExactly(3);
+            assertThat(floats(file, state.get("tagged"))).containsExactly(4);
+            assertThat(root.get("epoch")).isEqualTo(3L);
+            for (String each : List.of(
+                    "args",
+                    "hyper_parameters",
+                    "config",
+                    "by_name",
+                    "set",
+                    "when",
+                    "array",
+                    "torch_version",
+                    "layout")) {
+                assertThat(root.get(each)).as(each).isInstanceOf(PassedOver.class);
+            }
+            assertThat(root.get("config")).hasToString("an object of omegaconf.dictconfig.DictConfig");
+            assertThat(file.passedOver())
+                    .contains(
+                            "argparse.Namespace",
+                            "collections.Counter",
+                            "numpy.core.multiarray._reconstruct",
+                            "omegaconf.nodes.AnyNode",
+                            "pathlib.PurePosixPath",
+                            "pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint",
+                            "pytorch_lightning.utilities.parsing.AttributeDict",
+                            "typing.Any");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zip", "legacy"})
+    void objectsOfAnUnknownClassAreRefusedUnlessTheUserSaysOtherwise(String format) throws IOException {
+        Path path = copy("unknown_" + format + ".pth");
+        assertThatExceptionOfType(FormatException.class)
+                .isThrownBy(() -> TorchFile.open(path).close())
+                .withMessageContaining("refused: my_project.settings.Settings at byte")
+                .withMessageEndingWith(
+                        "; only tensors and plain values are read. --skip-objects passes over objects of other"
+                                + " classes, and runs nothing either");
+        try (TorchFile file = TorchFile.open(path, true)) {
+            PickledDict root = (PickledDict) file.root();
+            assertThat(floats(file, ((PickledDict) root.get("state_dict")).get("backbone.0")))
+                    .containsExactly(0, 1, 2);
+            assertThat(root.get("settings")).isEqualTo(new PassedOver("my_project.settings.Settings"));
+            assertThat(file.passedOver()).containsExactly("my_project.settings.Settings");
+        }
+    }
+
+    @Test
+    void aWholeModuleIsToldFromItsState() throws IOException {
+        Path path = copy("module_zip.pth");
+        assertThatExceptionOfType(FormatException.class)
+                .isThrownBy(() -> TorchFile.open(path).close())
+                .withMessageContaining("refused: a whole module was saved, torch.nn.modules.linear.Linear at byte")
+                .withMessageEndingWith("; save its state with torch.save(model.state_dict(), FILE)");
+    }
+
+    private static float[] floats(TorchFile file, Object tensor) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(read(file, (PickledTensor) tensor)).order(ByteOrder.LITTLE_ENDIAN);
+        float[] floats = new float[bytes.remaining() / Float.BYTES];
+        bytes.asFloatBuffer().get(floats);
+        return floats;
+    }
+
     @Test
     void newerPickleProtocolsAreRead() throws IOException {
         try (TorchFile file = TorchFile.open(copy("protocol5.pth"))) {
