@@ -15,10 +15,11 @@ import java.util.List;
  * What an {@link OperationRecorder} has recorded, in a file that nobody has read yet.
  *
  * @param file as {@link OperationLog} reads it
- * @param began when the second {@link #MARK} was called, {@link System#nanoTime}
+ * @param firstMark number, from 0, of the {@link #MARK} with which it begins
+ * @param began when that was called, {@link System#nanoTime}
  * @param ended when the last one was
  */
-record RecordedOperations(FileChannel file, long began, long ended) implements Closeable {
+record RecordedOperations(FileChannel file, int firstMark, long began, long ended) implements Closeable {
     /**
      * An operation that no training uses; where it lies in the record and when it was called tie the clocks together.
      */
@@ -30,7 +31,7 @@ record RecordedOperations(FileChannel file, long began, long ended) implements C
     List<Operation> read() throws IOException, ProfilerException {
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(Channels.newInputStream(file), StandardCharsets.UTF_8))) {
-            return aligned(OperationLog.read(lines), began, ended);
+            return aligned(OperationLog.read(lines), firstMark, began, ended);
         }
     }
 
@@ -39,16 +40,17 @@ record RecordedOperations(FileChannel file, long began, long ended) implements C
         file.close();
     }
 
-    /** What lies between the second mark, set at {@code began}, and the last, set at {@code ended}. */
-    static List<Operation> aligned(List<OperationLog.Entry> entries, long began, long ended) throws ProfilerException {
+    /** What lies between one mark, set at {@code began}, and the last, set at {@code ended}. */
+    static List<Operation> aligned(List<OperationLog.Entry> entries, int firstMark, long began, long ended)
+            throws ProfilerException {
         List<OperationLog.Entry> marks = entries.stream()
                 .filter(e -> e.name().equals(MARK))
                 .sorted(Comparator.comparingDouble(OperationLog.Entry::start))
                 .toList();
-        if (marks.size() < 3) {
+        if (marks.size() < firstMark + 2) {
             throw new ProfilerException("libtorch's record of its operations is not complete");
         }
-        OperationLog.Entry first = marks.get(1);
+        OperationLog.Entry first = marks.get(firstMark);
         OperationLog.Entry last = marks.get(marks.size() - 1);
         double from = middle(first);
         double to = middle(last);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.swav4j.profile.OperationLog.Entry;
 
 class RecordedOperationsTest {
-    /** Marks at 10 and 20 belong to the beginning, of which the second counts; 1,020 is 1,000 µs later. */
+    /** Marks at 10 and 20 belong to the beginning, of which the second counts here; 1,020 is 1,000 µs later. */
     @Test
     void timesAreThoseBetweenTheMarks() throws Exception {
         List<Operation> operations = RecordedOperations.aligned(
@@ -23,6 +23,7 @@ class RecordedOperationsTest {
                         new Entry("elsewhere", 4, 520, 0.5),
                         new Entry("aten::empty", 3, 1019.5, 1),
                         new Entry(MARK, 3, 1019, 2)),
+                1,
                 5_000_000,
                 6_000_000);
         assertThat(operations)
@@ -40,6 +41,7 @@ class RecordedOperationsTest {
                         new Entry(MARK, 1, 1, 0),
                         new Entry("x", 1, 500_001, 10),
                         new Entry(MARK, 1, 1_000_001, 0)),
+                1,
                 0,
                 1_000_500_000);
         assertThat(operations.get(0).start()).isCloseTo(500_250_000, within(1L));
@@ -50,10 +52,10 @@ class RecordedOperationsTest {
         List<Entry> entries =
                 List.of(new Entry(MARK, 1, 0, 0), new Entry(MARK, 1, 1, 0), new Entry(MARK, 1, 3_600_000, 0));
         assertThatExceptionOfType(ProfilerException.class)
-                .isThrownBy(() -> RecordedOperations.aligned(entries, 0, 1_000_000))
+                .isThrownBy(() -> RecordedOperations.aligned(entries, 1, 0, 1_000_000))
                 .withMessageContaining("clock");
         assertThatExceptionOfType(ProfilerException.class)
-                .isThrownBy(() -> RecordedOperations.aligned(entries.subList(0, 2), 0, 1_000_000))
+                .isThrownBy(() -> RecordedOperations.aligned(entries.subList(0, 2), 1, 0, 1_000_000))
                 .withMessageContaining("not complete");
     }
 }
