@@ -65,7 +65,9 @@ public final class Timed implements Collective {
 
     @Override
     public Pending sumLater(Tensor tensor) {
+        long begun = System.nanoTime();
         Pending pending = ranks.sumLater(tensor);
+        nanos.addAndGet(System.nanoTime() - begun);
         return () -> time(pending::await);
     }
 
