@@ -39,7 +39,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Writes the vector of every image to a file: its path, its label if it has one, and the numbers, in the images'"
                     + " order. Images that cannot be read are left out and listed in x.broken.csv. Until it is complete,"
-                    + " everything lies in x.npy.partial; the same command goes on with that after Ctrl-C or a crash."
+                    + " everything lies in x.npy.partial; the same command goes on with that after Ctrl-C or a crash.",
+            "Started as several processes, as by torchrun, these share the images, and write one file."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -122,26 +123,43 @@ final class EmbedCommand implements Callable<Integer> {
     private boolean quiet;
 
     @Override
-    public Integer call() throws IOException {
-        EncoderOptions options = options();
-        LabelledImages images = Places.images(spec, "--data", data);
-        int cores = Runtime.getRuntime().availableProcessors();
+    public Integer call() throws Exception {
+        try (EvaluationRanks ranks = new EvaluationRanks()) {
+            EncoderOptions options = options(ranks);
+            LabelledImages images = Places.images(spec, "--data", data);
+            String facts = "images: " + images.fingerprint() + "\nout: " + out.toAbsolutePath() + "\nwhat: " + what
+                    + "\nbatch: " + batch + "\nprecision: " + options.precision();
+            return ranks.work(facts, () -> embed(ranks, options, images));
+        }
+    }
+
+    private int embed(EvaluationRanks ranks, EncoderOptions options, LabelledImages images) throws IOException {
         PrintWriter err = spec.commandLine().getErr();
-        ProgressLine progress = new ProgressLine(err, ProgressLine.suitable(quiet));
+        ProgressLine progress = new ProgressLine(err, ProgressLine.suitable(quiet || !ranks.isFirst()));
         String stopping = "Stopping: finishing this batch and saving. Once more to end at once.";
         // what libtorch is told of threads holds for the thread that tells it
         torch.set_num_threads(options.threads());
         try (EncoderNetwork network = EncoderNetwork.load(model.path(), options);
                 Interrupts interrupts = Interrupts.install(err, stopping)) {
             progress.say(images.description());
-            Embedding embedding =
-                    new Embedding(images, network, half, batch, workers != null ? workers : cores, about(network));
+            Embedding embedding = new Embedding(
+                    images,
+                    network,
+                    half,
+                    batch,
+                    workers != null ? workers : EvaluationRanks.cores(),
+                    about(network),
+                    ranks.collective());
             EmbedResult result = embedding.write(out, new Shown(progress), interrupts);
             progress.finish();
-            report(result);
+            if (ranks.isFirst()) {
+                report(result);
+            }
             if (!result.complete()) {
-                err.println("Stopped. The same command goes on.");
-                err.flush();
+                if (ranks.isFirst()) {
+                    err.println("Stopped. The same command goes on.");
+                    err.flush();
+                }
                 return interrupts.exitCode();
             }
             return ExitCode.DONE;
@@ -150,7 +168,7 @@ final class EmbedCommand implements Callable<Integer> {
         }
     }
 
-    private EncoderOptions options() {
+    private EncoderOptions options(EvaluationRanks ranks) {
         List<String> problems = new ArrayList<>();
         EvaluationOptions.range(problems, "--batch", batch, 1, MAX_BATCH);
         EvaluationOptions.range(problems, "--image-size", imageSize, 8, 2048);
@@ -167,7 +185,7 @@ final class EmbedCommand implements Callable<Integer> {
             problems.add("--what: " + e.getMessage());
         }
         try {
-            options = options.withDevice(new ComputeDevice(device));
+            options = options.withDevice(ranks.device(new ComputeDevice(device)));
         } catch (IllegalArgumentException e) {
             problems.add("--device: " + e.getMessage());
         }
@@ -184,7 +202,7 @@ final class EmbedCommand implements Callable<Integer> {
         }
         options = normalize ? options.normalized() : options;
         options = imageSize != null ? options.withImageSize(imageSize) : options;
-        options = threads != null ? options.withThreads(threads) : options;
+        options = options.withThreads(threads != null ? threads : EvaluationRanks.cores());
         return options.withMaxBatch(batch);
     }
 

@@ -165,15 +165,26 @@ final class EvaluationOptions {
 
     /** Where a network that only runs forward keeps its weights. */
     Placement placement() {
-        return new Placement(device(), Placement.CPU.layout());
+        return placement(device());
+    }
+
+    /** The same on another device. */
+    Placement placement(ComputeDevice on) {
+        return new Placement(on, Placement.CPU.layout());
+    }
+
+    /** What must be the same for all processes that share the work. */
+    String shared(EncoderSource encoder) {
+        return "encoder: " + encoder.fingerprint() + "\nimage size: "
+                + view(encoder).size() + "\nprecision: " + precision() + "\n";
     }
 
     int threads() {
-        return threads != null ? threads : Runtime.getRuntime().availableProcessors();
+        return threads != null ? threads : EvaluationRanks.cores();
     }
 
     int workers() {
-        return workers != null ? workers : Runtime.getRuntime().availableProcessors();
+        return workers != null ? workers : EvaluationRanks.cores();
     }
 
     /** Threads that load beside a training: as asked, or one for four cores, as the others train. */

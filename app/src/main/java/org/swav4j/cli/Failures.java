@@ -13,7 +13,10 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.comm.RankLostException;
+import org.swav4j.comm.RanksDifferException;
 import org.swav4j.data.DataException;
+import org.swav4j.launch.LaunchedRank;
+import org.swav4j.launch.RankEnd;
 import org.swav4j.train.ConfigurationException;
 import org.swav4j.train.DivergedException;
 import org.swav4j.train.NearestName;
@@ -63,7 +66,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
             err.println("This should not happen; with --debug it shows where. Please report it.");
         }
         err.flush();
-        return ExitCode.FAILED;
+        boolean lost = failure instanceof RankLostException && !(failure instanceof RanksDifferException);
+        return lost && LaunchedRank.of(System.getenv()).isPresent() ? RankEnd.LOST_OTHERS : ExitCode.FAILED;
     }
 
     /** For every argument that nothing takes: what was probably meant. */

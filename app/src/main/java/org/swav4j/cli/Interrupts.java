@@ -1,11 +1,11 @@
 package org.swav4j.cli;
 
 import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import org.swav4j.launch.Lifeline;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
@@ -20,10 +20,13 @@ final class Interrupts implements BooleanSupplier, AutoCloseable {
     private final PrintWriter err;
     private final String stopping;
     private final IntConsumer halt;
-    private final AtomicInteger count = new AtomicInteger();
+    private final AtomicInteger received = new AtomicInteger();
+    private final AtomicInteger passedOn = new AtomicInteger();
+    private final AtomicBoolean asked = new AtomicBoolean();
     private final boolean atOnce;
     private volatile boolean preempted;
-    private final List<Runnable> restore = new ArrayList<>();
+    private Signals signals;
+    private Lifeline lifeline;
 
     private Interrupts(PrintWriter err, String stopping, boolean atOnce, IntConsumer halt) {
         this.atOnce = atOnce;
@@ -83,11 +86,23 @@ final class Interrupts implements BooleanSupplier, AutoCloseable {
 
     private static Interrupts install(PrintWriter err, String stopping, boolean atOnce, IntConsumer halt) {
         Interrupts interrupts = new Interrupts(err, stopping, atOnce, halt);
-        interrupts.handle("INT");
-        interrupts.handle("TERM");
-        interrupts.handle("HUP");
-        interrupts.handle("USR1");
+        interrupts.signals = Signals.receive(err, name -> interrupts.told(name, interrupts.received));
         return interrupts;
+    }
+
+    /**
+     * Listens to a launcher too, which passes on what it is sent. Ctrl-C, and some schedulers' signals, reach launcher and ranks
+     * alike: what comes both ways is one signal.
+     */
+    Interrupts with(Lifeline launcher) {
+        lifeline = launcher;
+        launcher.receive(name -> told(name, passedOn));
+        return this;
+    }
+
+    /** What a launcher passes on while no command takes it ends the program, as the signal itself would. */
+    static void endAtOnceBy(String name) {
+        endAtOnce(Signals.exitCode(name));
     }
 
     /** The exit code of a command that was asked to stop and did. */
@@ -108,32 +123,24 @@ final class Interrupts implements BooleanSupplier, AutoCloseable {
     /** Whether the command was asked to stop. */
     @Override
     public boolean getAsBoolean() {
-        return count.get() > 0;
+        return asked.get();
     }
 
     @Override
     public void close() {
-        restore.forEach(Runnable::run);
-        restore.clear();
-    }
-
-    private void handle(String name) {
-        Signal signal = new Signal(name);
-        try {
-            SignalHandler before = Signal.handle(signal, s -> received(name));
-            restore.add(() -> Signal.handle(signal, before));
-        } catch (IllegalArgumentException e) {
-            if (name.equals("INT") || name.equals("TERM")) {
-                err.println("swav: signal " + name + " cannot be handled here; it ends the program without saving");
-            }
+        signals.close();
+        if (lifeline != null) {
+            lifeline.release();
         }
     }
 
-    private void received(String name) {
-        boolean scheduler = !name.equals("INT");
-        int code = scheduler ? ExitCode.PREEMPTED : ExitCode.INTERRUPTED;
+    private void told(String name, AtomicInteger count) {
+        boolean scheduler = !Signals.isFromKeyboard(name);
         if (count.incrementAndGet() > 1 || (scheduler && atOnce)) {
-            halt.accept(code);
+            halt.accept(Signals.exitCode(name));
+            return;
+        }
+        if (asked.getAndSet(true)) {
             return;
         }
         preempted = scheduler;

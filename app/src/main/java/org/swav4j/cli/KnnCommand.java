@@ -17,6 +17,7 @@ import org.swav4j.eval.HashedImages;
 import org.swav4j.eval.Knn;
 import org.swav4j.eval.LabelledFeatures;
 import org.swav4j.eval.Leakage;
+import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.report.Report;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +33,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Classifies labelled images by their nearest neighbours in the encoder's features (cosine, votes weighted"
                     + " by exp(similarity / temperature)), and prints the accuracy for several numbers of neighbours, and"
-                    + " for each class."
+                    + " for each class.",
+            "Started as several processes, as by torchrun, these share the images."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -84,13 +86,27 @@ final class KnnCommand implements Callable<Integer> {
     private Integer batch;
 
     @Override
-    public Integer call() {
+    public Integer call() throws Exception {
         checkUsage();
         LabelledImages known = Places.images(spec, "--train", train);
         LabelledImages asked = Places.images(spec, "--test", test);
         EvaluationSplit split = new EvaluationSplit(known, asked);
         Knn knn = new Knn(neighbours(split.trainImages()), temperature);
         EncoderSource encoder = options.encoder();
+        try (EvaluationRanks ranks = new EvaluationRanks()) {
+            String facts = options.shared(encoder) + "batch: " + batch() + "\ntrain: " + known.fingerprint()
+                    + "\ntest: " + asked.fingerprint();
+            return ranks.work(facts, () -> evaluate(ranks, encoder, known, asked, split, knn));
+        }
+    }
+
+    private int evaluate(
+            EvaluationRanks ranks,
+            EncoderSource encoder,
+            LabelledImages known,
+            LabelledImages asked,
+            EvaluationSplit split,
+            Knn knn) {
         // what libtorch is told of threads holds for the thread that tells it
         torch.set_num_threads(options.threads());
         Quarantine quarantine = new Quarantine(options.model());
@@ -98,9 +114,16 @@ final class KnnCommand implements Callable<Integer> {
         HashedImages hashedTest = new HashedImages(asked);
         Report.Builder report = report(encoder, known, asked, knn);
         split.warnings().forEach(report::warning);
-        try (FrozenEncoder trunk = encoder.open(options.placement(), options.precision());
-                LabelledFeatures bank = features(hashedTrain, known.classNames(), trunk, encoder, quarantine);
-                LabelledFeatures questions = features(hashedTest, known.classNames(), trunk, encoder, quarantine)) {
+        Placement placement = options.placement(ranks.device(options.device()));
+        try (FrozenEncoder trunk = encoder.open(placement, options.precision());
+                LabelledFeatures bank = features(ranks, hashedTrain, known.classNames(), trunk, encoder, quarantine);
+                LabelledFeatures questions =
+                        features(ranks, hashedTest, known.classNames(), trunk, encoder, quarantine)) {
+            hashedTrain.share(ranks.collective());
+            hashedTest.share(ranks.collective());
+            if (!ranks.isFirst()) {
+                return ExitCode.DONE;
+            }
             if (!bank.isFinite() || !questions.isFinite()) {
                 throw new DataException("--model: " + encoder.description()
                         + ": gives features that are infinite or not a number; did its training diverge?");
@@ -168,17 +191,20 @@ final class KnnCommand implements Callable<Integer> {
     }
 
     private LabelledFeatures features(
+            EvaluationRanks ranks,
             LabelledImages images,
             List<String> classes,
             FrozenEncoder trunk,
             EncoderSource encoder,
             Quarantine quarantine) {
-        ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), ProgressLine.suitable(options.quiet()));
+        ProgressLine progress = new ProgressLine(
+                spec.commandLine().getErr(), ProgressLine.suitable(options.quiet() || !ranks.isFirst()));
         progress.say(images.description());
         ImageCount count = new ImageCount(progress, 1);
         count.started(0);
         try {
-            Extraction how = new Extraction(options.view(encoder), batch(), options.workers(), quarantine, count::at);
+            Extraction how = new Extraction(
+                    options.view(encoder), batch(), options.workers(), quarantine, count::at, ranks.collective());
             return LabelledFeatures.extract(images, classes, trunk, how);
         } finally {
             progress.finish();

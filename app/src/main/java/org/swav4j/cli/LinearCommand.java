@@ -10,6 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bytedeco.pytorch.global.torch;
 import org.swav4j.augment.EvalTransform;
+import org.swav4j.comm.Alone;
+import org.swav4j.comm.Collective;
 import org.swav4j.data.DataException;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
@@ -19,6 +21,7 @@ import org.swav4j.eval.FrozenEncoder;
 import org.swav4j.eval.HashedImages;
 import org.swav4j.eval.Leakage;
 import org.swav4j.nn.Architecture;
+import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.nn.Stage;
 import org.swav4j.probe.CachedProbe;
 import org.swav4j.probe.CachedProbe.Fitted;
@@ -41,6 +44,7 @@ import picocli.CommandLine.Spec;
             "Trains a linear classifier on the features of a frozen encoder and prints its accuracy on test images: on crops"
                     + " drawn anew in every epoch, the paper's protocol, or with --cached on features that are computed"
                     + " once. With --cached, settings are chosen on a fifth of the training images, never on test images.",
+            "Started as several processes, as by torchrun, these share the images with --cached.",
             "Ctrl-C ends it with the epoch lost that it comes in; the same command goes on behind the last whole one."
         },
         footerHeading = "%nExamples:%n",
@@ -74,38 +78,60 @@ final class LinearCommand implements Callable<Integer> {
             List<String> warnings) {}
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws Exception {
         List<String> problems = new ArrayList<>();
         options.check(problems);
         labels.check(problems);
         linear.check(problems);
+        EvaluationRanks ranks = new EvaluationRanks();
+        if (!ranks.isAlone() && !linear.cached()) {
+            problems.add("--cached: is missing; a classifier on crops is trained by one process, and WORLD_SIZE in the"
+                    + " environment says that there are several");
+        }
         EvaluationOptions.refuse(problems);
         LabelledImages all = data.train(spec);
         HashedImages asked = new HashedImages(data.test(spec));
         List<String> warnings = new EvaluationSplit(all, asked).warnings();
         HashedImages known = new HashedImages(labels.choice().of(all, options.seed()));
         EncoderSource source = options.encoder();
+        try (ranks) {
+            String facts = options.shared(source) + "stages: " + linear.stages() + "\ntrain: " + known.fingerprint()
+                    + "\ntest: " + asked.fingerprint();
+            return ranks.work(facts, () -> classify(ranks, source, known, asked, warnings));
+        }
+    }
+
+    private int classify(
+            EvaluationRanks ranks, EncoderSource source, HashedImages known, HashedImages asked, List<String> warnings)
+            throws IOException {
         // a thread's first call into libtorch sets its number of threads to the default, so that call comes first
         torch.get_num_threads();
         torch.set_num_threads(options.threads());
-        ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), ProgressLine.suitable(options.quiet()));
-        try (FrozenEncoder encoder = source.open(options.placement(), options.precision())) {
+        ProgressLine progress = new ProgressLine(
+                spec.commandLine().getErr(), ProgressLine.suitable(options.quiet() || !ranks.isFirst()));
+        Placement placement = options.placement(ranks.device(options.device()));
+        try (FrozenEncoder encoder = source.open(placement, options.precision())) {
             Question question = new Question(source, encoder, known, asked, warnings);
-            return linear.cached() ? cached(question, progress) : onCrops(question, progress);
+            return linear.cached() ? cached(question, ranks, progress) : onCrops(question, progress);
         } finally {
             progress.finish();
         }
     }
 
-    private int cached(Question question, ProgressLine progress) {
+    private int cached(Question question, EvaluationRanks ranks, ProgressLine progress) {
         List<Stage> stages = linear.stages();
         Quarantine quarantine = new Quarantine("images");
         CachedProbe probe = linear.probe(options.seed());
         Report.Builder report = report("linear-cached", question);
         LinearReport.settings(report, probe);
         LinearReport text = new LinearReport(report, stages);
-        try (StageFeatures known = features(question, question.train, quarantine, progress);
-                StageFeatures asked = features(question, question.test, quarantine, progress)) {
+        try (StageFeatures known = features(question, question.train, quarantine, progress, ranks.collective());
+                StageFeatures asked = features(question, question.test, quarantine, progress, ranks.collective())) {
+            question.train.share(ranks.collective());
+            question.test.share(ranks.collective());
+            if (!ranks.isFirst()) {
+                return ExitCode.DONE;
+            }
             ReportOutput.unreadable(report, quarantine);
             Leakage leakage = Leakage.between(question.train, question.test);
             text.leaked(leakage, question.train, question.test);
@@ -142,7 +168,7 @@ final class LinearCommand implements Callable<Integer> {
                 .setting("crop_scale", recipe.minScale() + "-" + recipe.maxScale());
         Optional<Path> folder = options.reportFolder(question.source);
         PrintWriter err = spec.commandLine().getErr();
-        try (StageFeatures asked = features(question, question.test, quarantine, progress)) {
+        try (StageFeatures asked = features(question, question.test, quarantine, progress, new Alone())) {
             LinearTraining.Task task = task(question, recipe, asked, quarantine, folder);
             report.setting("batch", task.batchSize());
             try (LinearTraining training = new LinearTraining(task);
@@ -232,7 +258,7 @@ final class LinearCommand implements Callable<Integer> {
     }
 
     private StageFeatures features(
-            Question question, LabelledImages images, Quarantine quarantine, ProgressLine progress) {
+            Question question, LabelledImages images, Quarantine quarantine, ProgressLine progress, Collective ranks) {
         progress.say(images.description());
         ImageCount count = new ImageCount(progress, 1);
         count.started(0);
@@ -244,7 +270,8 @@ final class LinearCommand implements Callable<Integer> {
                 options.view(question.source),
                 options.workers(),
                 quarantine,
-                done -> count.at(done, images.size()));
+                done -> count.at(done, images.size() / ranks.world()),
+                ranks);
         if (!features.isFinite()) {
             features.close();
             throw new DataException("--model: " + question.source.description()

@@ -7,21 +7,19 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.swav4j.augment.CropSpec;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.comm.ProcessGroup;
 import org.swav4j.comm.RankEnvironment;
 import org.swav4j.data.DataException;
 import org.swav4j.data.ImageSource;
-import org.swav4j.data.LabelledImages;
-import org.swav4j.data.Quarantine;
-import org.swav4j.eval.FrozenEncoder;
-import org.swav4j.eval.Knn;
 import org.swav4j.eval.KnnProtocol;
+import org.swav4j.launch.LaunchedRank;
+import org.swav4j.launch.Lifeline;
 import org.swav4j.profile.StepProfiler;
 import org.swav4j.runlog.Provenance;
 import org.swav4j.runlog.RunDirectory;
@@ -30,14 +28,13 @@ import org.swav4j.train.AutoConfig;
 import org.swav4j.train.Choice;
 import org.swav4j.train.ConfigYaml;
 import org.swav4j.train.DataFacts;
-import org.swav4j.train.MachineFacts;
-import org.swav4j.train.PretrainConfig;
 import org.swav4j.train.Resolution;
 import org.swav4j.train.ResumedSettings;
 import org.swav4j.train.Settings;
 import org.swav4j.train.TrainingResult;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -64,7 +61,8 @@ import picocli.CommandLine.Spec;
             "  swav pretrain --data photos/ --out runs/b --prototypes 500 \\",
             "                --crops 2x160@0.2-1,4x96@0.05-0.2",
             "  swav pretrain --data photos/ --out runs/photos --resume",
-            "  swav pretrain --data photos/ --out runs/photos --resume auto --checkpoint-every 30m"
+            "  swav pretrain --data photos/ --out runs/photos --resume auto --checkpoint-every 30m",
+            "  swav pretrain --data photos/ --out runs/photos --nproc 4 --max-restarts 3"
         })
 final class PretrainCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
@@ -72,9 +70,6 @@ final class PretrainCommand implements Callable<Integer> {
     private static final String RESUME_ALONE = "";
     /** What is used where there is no --data. */
     private static final String SAMPLE_PRESET = "sample";
-
-    private static final int KNN_NEIGHBOURS = 20;
-    private static final double KNN_TEMPERATURE = 0.07;
 
     private static final OnPreempt SAVE = new OnPreempt(true, null);
 
@@ -135,14 +130,8 @@ final class PretrainCommand implements Callable<Integer> {
                             + " it after saving [save].")
     private OnPreempt onPreempt = SAVE;
 
-    @Option(
-            names = "--knn-train",
-            paramLabel = "PATH",
-            description = "Labelled images for k-NN: as --data, with a folder per class or labels.")
-    private Path knnTrain;
-
-    @Option(names = "--knn-test", paramLabel = "PATH", description = "Labelled images that k-NN is measured on.")
-    private Path knnTest;
+    @Mixin
+    private KnnOptions knn;
 
     @Option(
             names = "--profile",
@@ -159,6 +148,9 @@ final class PretrainCommand implements Callable<Integer> {
                     "Of several processes (RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT in the environment): how long"
                             + " they wait for each other [5m].")
     private Duration rankTimeout = ProcessGroup.DEFAULT_TIMEOUT;
+
+    @Mixin
+    private RankOptions rankOptions;
 
     @Option(names = "--json", description = "Print the result as JSON; progress goes to standard error.")
     private boolean json;
@@ -177,13 +169,22 @@ final class PretrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Optional<LaunchedRank> launched = LaunchedRank.of(System.getenv());
+        if (rankOptions.launch(launched)) {
+            return launch();
+        }
+        Optional<Lifeline> launcher = launched.map(
+                here -> Lifeline.watch(System.in, Interrupts::endAtOnceBy, () -> Interrupts.endAtOnceBy("TERM")));
         Optional<RankEnvironment> environment = PretrainRanks.environment();
         boolean first = environment.map(e -> e.rank() == 0).orElse(true);
         Settings given = given();
         Path run = out != null ? out : newSampleRun();
         PrintWriter results = spec.commandLine().getOut();
         PrintWriter progress = json || !first ? spec.commandLine().getErr() : results;
-        ProgressLine line = new ProgressLine(progress, ProgressLine.suitable(quiet || !first));
+        boolean terminal =
+                first && !quiet && launched.filter(LaunchedRank::terminal).isPresent();
+        ProgressLine line = new ProgressLine(
+                progress, terminal ? ProgressLine.Mode.TERMINAL : ProgressLine.suitable(quiet || !first));
         SampleData sample = data == null ? SampleData.prepare(line::say) : null;
         ImageSource images = data == null ? sample.train() : Places.images(spec, "--data", data);
         if (images.size() < 2) {
@@ -192,20 +193,30 @@ final class PretrainCommand implements Callable<Integer> {
         Resolution resolution = AutoConfig.complete(
                 given,
                 DataFacts.of(images),
-                MachineFacts.detect()
-                        .shared(environment.map(RankEnvironment::localWorld).orElse(1)),
+                PretrainRanks.machine(environment),
                 environment.map(RankEnvironment::world).orElse(1));
-        KnnProtocol protocol = first ? protocol(sample, resolution.config()) : null;
+        KnnProtocol protocol = first ? knn.protocol(spec, sample, resolution.config()) : null;
         line.say(images.description());
         show(resolution, line);
         Checkpoint initial = initFrom == null || resumes() ? null : Checkpoint.find(initFrom);
         Interrupts interrupts = onPreempt.saves()
                 ? Interrupts.install(spec.commandLine().getErr())
                 : Interrupts.installForPreemptionAtOnce(spec.commandLine().getErr());
+        launcher.ifPresent(interrupts::with);
         boolean onGpu = new ComputeDevice(resolution.config().device()).isCuda();
         TrainingResult result;
         try (PretrainRanks ranks = PretrainRanks.join(environment, rankTimeout, onGpu, images, given, line::warning)) {
-            result = train(ranks, images, resolution, run, initial, origin(given, initial), protocol, line, interrupts);
+            result = train(
+                    ranks,
+                    images,
+                    resolution,
+                    run,
+                    launched,
+                    initial,
+                    origin(given, initial),
+                    protocol,
+                    line,
+                    interrupts);
         }
         if (!first) {
             return result.interrupted() ? interrupts.exitCode() : ExitCode.DONE;
@@ -230,18 +241,42 @@ final class PretrainCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
+    /** Leaves the training to processes that this one starts. */
+    private int launch() throws IOException {
+        given();
+        PrintWriter results = spec.commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        ProgressLine.Mode mode = ProgressLine.suitable(quiet);
+        if (data == null) {
+            SampleData.prepare(new ProgressLine(json ? err : results, mode)::say);
+        }
+        List<String> words = spec.commandLine().getParseResult().originalArgs();
+        boolean terminal = mode == ProgressLine.Mode.TERMINAL;
+        Path run = out != null ? out : newSampleRun();
+        return new PretrainLaunch(rankOptions, run, words, out != null, resume != null, terminal, results, err).run();
+    }
+
     private TrainingResult train(
             PretrainRanks ranks,
             ImageSource images,
             Resolution resolution,
             Path run,
+            Optional<LaunchedRank> launched,
             Checkpoint initial,
             Provenance.Origin origin,
             KnnProtocol protocol,
             ProgressLine line,
             Interrupts interrupts)
             throws IOException {
-        PretrainRun training = new PretrainRun(ranks, images, resolution, run, origin, location(), profiledSteps());
+        PretrainRun training = new PretrainRun(
+                ranks,
+                images,
+                resolution,
+                run,
+                origin,
+                location(),
+                profiledSteps(),
+                launched.flatMap(LaunchedRank::restart));
         try (interrupts) {
             if (ranks.collective().rank() > 0) {
                 return training.follow(line, interrupts);
@@ -260,25 +295,6 @@ final class PretrainCommand implements Callable<Integer> {
     /** Whether there is a run to go on with. */
     private boolean resumes() {
         return resume != null && out != null && RunDirectory.holdsRun(out);
-    }
-
-    /** How the encoder is measured, where there are labelled images to measure it on; otherwise null. */
-    private KnnProtocol protocol(SampleData sample, PretrainConfig settings) {
-        LabelledImages labelled = knnTrain != null
-                ? Places.images(spec, "--knn-train", knnTrain)
-                : sample == null ? null : sample.train();
-        if (labelled == null) {
-            return null;
-        }
-        LabelledImages asked = knnTest != null ? Places.images(spec, "--knn-test", knnTest) : sample.test();
-        int side = settings.crops().stream().mapToInt(CropSpec::size).max().orElseThrow();
-        return new KnnProtocol(
-                labelled,
-                asked,
-                FrozenEncoder.view(side),
-                new Knn(KNN_NEIGHBOURS, KNN_TEMPERATURE),
-                settings.workers(),
-                new Quarantine("k-NN"));
     }
 
     /** How the run came to be, for the record. */
@@ -308,11 +324,7 @@ final class PretrainCommand implements Callable<Integer> {
         if (config != null) {
             settings.file(config);
         }
-        if ((knnTrain == null) != (knnTest == null)) {
-            settings.problem(
-                    knnTrain == null ? "--knn-test" : "--knn-train",
-                    "needs " + (knnTrain == null ? "--knn-train" : "--knn-test") + " beside it");
-        }
+        knn.check(settings);
         if (profile != null && profiledSteps() == 0) {
             settings.problem(
                     "--profile",
@@ -342,6 +354,7 @@ final class PretrainCommand implements Callable<Integer> {
         if (resume != null && !automatic && initFrom != null) {
             settings.problem("--init-from", "is for a new run; --resume goes on with the run's own weights");
         }
+        rankOptions.check(settings, LaunchedRank.of(System.getenv()), System.getenv());
         if (acceptDataChange && resume == null) {
             settings.problem("--accept-data-change", "is for --resume");
         }
@@ -392,6 +405,9 @@ final class PretrainCommand implements Callable<Integer> {
             String place = Places.shown(spec, folder.getKey(), folder.getValue());
             again.append(' ').append(folder.getKey()).append(' ').append(ShellWord.quoted(place));
         }
+        if (rankOptions.processes() > 1) {
+            again.append(" --nproc ").append(rankOptions.processes());
+        }
         return again + " --resume";
     }
 
@@ -400,8 +416,7 @@ final class PretrainCommand implements Callable<Integer> {
         Map<String, Path> folders = new LinkedHashMap<>();
         folders.put("--data", data);
         folders.put("--out", run);
-        folders.put("--knn-train", knnTrain);
-        folders.put("--knn-test", knnTest);
+        knn.addTo(folders);
         folders.values().removeIf(Objects::isNull);
         return folders;
     }

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -19,9 +20,11 @@ import org.swav4j.comm.Alone;
 import org.swav4j.comm.Collective;
 import org.swav4j.comm.ProcessGroup;
 import org.swav4j.comm.RankEnvironment;
+import org.swav4j.comm.SlurmTask;
 import org.swav4j.data.ImageSource;
 import org.swav4j.train.BuildInfo;
 import org.swav4j.train.ConfigYaml;
+import org.swav4j.train.MachineFacts;
 import org.swav4j.train.PretrainConfig;
 import org.swav4j.train.Settings;
 
@@ -100,10 +103,19 @@ final class PretrainRanks implements AutoCloseable {
     /** What this process's environment says of others. */
     static Optional<RankEnvironment> environment() {
         try {
-            return RankEnvironment.of(System.getenv());
+            return RankEnvironment.of(SlurmTask.completed(System.getenv()));
         } catch (IllegalArgumentException e) {
             throw new UsageException(e.getMessage());
         }
+    }
+
+    /** This process's share of its machine. */
+    static MachineFacts machine(Optional<RankEnvironment> environment) {
+        MachineFacts all = MachineFacts.detect();
+        MachineFacts share =
+                all.shared(environment.map(RankEnvironment::localWorld).orElse(1));
+        OptionalInt own = SlurmTask.cores(System.getenv());
+        return own.isPresent() ? share.withCores(Math.min(all.cores(), own.getAsInt())) : share;
     }
 
     /**

@@ -42,8 +42,12 @@ final class PretrainRun {
     private final Provenance.Origin origin;
     private final String location;
     private final int profiledSteps;
+    private final Optional<String> restarted;
 
-    /** {@code location} is where the images lie, for the record. */
+    /**
+     * @param location where the images lie, for the record
+     * @param restarted why all ranks were started again, for the record; empty if they were not
+     */
     PretrainRun(
             PretrainRanks ranks,
             ImageSource images,
@@ -51,7 +55,8 @@ final class PretrainRun {
             Path out,
             Provenance.Origin origin,
             String location,
-            int profiledSteps) {
+            int profiledSteps,
+            Optional<String> restarted) {
         this.ranks = ranks;
         this.images = images;
         this.resolution = resolution;
@@ -59,6 +64,7 @@ final class PretrainRun {
         this.origin = origin;
         this.location = location;
         this.profiledSteps = profiledSteps;
+        this.restarted = restarted;
     }
 
     /**
@@ -89,13 +95,21 @@ final class PretrainRun {
                     Provenance provenance =
                             Provenance.start(BuildInfo.read().version(), origin, InfoCommand.libraries(), data());
                     provenance.write(run);
-                    return train(run, new RunHistory(run, provenance), null, initial, protocol, listener, stop);
+                    RunHistory history = new RunHistory(run, provenance);
+                    noteRestart(history, 0);
+                    return train(run, history, null, initial, protocol, listener, stop);
                 } catch (IOException | RuntimeException | Error e) {
                     // while the lock is held: somebody else may begin here as soon as it is not
                     discardUnlessUsed(run, e);
                     throw e;
                 }
             }
+        }
+    }
+
+    private void noteRestart(RunHistory history, long step) throws IOException {
+        if (restarted.isPresent()) {
+            history.add(Kind.RESTART, step, restarted.get());
         }
     }
 
@@ -159,6 +173,7 @@ final class PretrainRun {
             if (!sameData) {
                 history.trainsOn(data(), step);
             }
+            noteRestart(history, step);
             Optional<String> surroundings = history.newSurroundings();
             surroundings.ifPresent(
                     s -> listener.warning(s + ": the last bits may differ from those of an uninterrupted run"));

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.swav4j.profile.ProfileReport;
+import org.swav4j.train.RankPaces;
 import org.swav4j.train.StepReport;
 import org.swav4j.train.TrainingListener;
 import org.swav4j.train.TrainingPlan;
@@ -164,7 +165,7 @@ final class ProgressLine implements TrainingListener {
                 : "";
         return String.format(
                 Locale.ROOT,
-                "epoch %d/%d  step %,d/%,d  loss %.4f%s  lr %.3g  %,.0f images/s%s  %s left",
+                "epoch %d/%d  step %,d/%,d  loss %.4f%s  lr %.3g  %,.0f images/s%s%s  %s left",
                 r.epoch() + 1,
                 r.epochs(),
                 r.step(),
@@ -174,7 +175,19 @@ final class ProgressLine implements TrainingListener {
                 r.learningRate(),
                 r.imagesPerSecond(),
                 waiting,
+                r.ranks().map(ProgressLine::text).orElse(""),
                 duration(r.remaining()));
+    }
+
+    /** What the ranks would do each if none waited for another, and what the exchange takes. */
+    private static String text(RankPaces ranks) {
+        return String.format(
+                Locale.ROOT,
+                "  ranks %,.0f to %,.0f, slowest %d, exchange %.0f %%",
+                ranks.least(),
+                ranks.most(),
+                ranks.slowest(),
+                100 * ranks.meanExchangeShare());
     }
 
     /** {@code 2 d 3 h}, {@code 1 h 02 min}, {@code 3 min 20 s}, {@code 8 s}. */

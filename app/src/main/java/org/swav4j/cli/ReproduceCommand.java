@@ -127,7 +127,8 @@ final class ReproduceCommand implements Callable<Integer> {
                 out,
                 Provenance.Origin.here(Invocation.words(spec), Optional.empty(), Map.of(), from),
                 location(original),
-                0);
+                0,
+                Optional.empty());
     }
 
     /** What is in --out must be nothing, or with --resume a reproduction of this very run. */

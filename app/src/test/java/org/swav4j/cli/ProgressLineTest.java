@@ -6,10 +6,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.swav4j.train.RankPaces;
 import org.swav4j.train.StepReport;
 import org.swav4j.train.TrainingPlan;
 
@@ -125,6 +127,14 @@ class ProgressLineTest {
         assertThat(ProgressLine.duration(duration)).isEqualTo(shown);
     }
 
+    @Test
+    void saysHowRanksKeepUp() {
+        RankPaces ranks = new RankPaces(
+                new double[] {412.4, 398.2, 421}, new double[] {0, 0.02, 0}, new double[] {0.04, 0.01, 0.07});
+        line(ProgressLine.Mode.PLAIN).step(report(100, 0, Double.NaN, Optional.of(ranks)));
+        assertThat(text.toString()).contains("images/s  ranks 398 to 421, slowest 1, exchange 4 %  1 h 02 min left");
+    }
+
     private ProgressLine line(ProgressLine.Mode mode) {
         return new ProgressLine(new PrintWriter(text), mode, clock::get);
     }
@@ -134,7 +144,21 @@ class ProgressLineTest {
     }
 
     private static StepReport report(long step, double waiting, double probeTop1) {
+        return report(step, waiting, probeTop1, Optional.empty());
+    }
+
+    private static StepReport report(long step, double waiting, double probeTop1, Optional<RankPaces> ranks) {
         return new StepReport(
-                step, 100, (int) ((step - 1) / 50), 2, 5.625, 0.6, probeTop1, 1234.6, waiting, Duration.ofMinutes(62));
+                step,
+                100,
+                (int) ((step - 1) / 50),
+                2,
+                5.625,
+                0.6,
+                probeTop1,
+                1234.6,
+                waiting,
+                ranks,
+                Duration.ofMinutes(62));
     }
 }

@@ -92,6 +92,10 @@ final class SwavProcess implements AutoCloseable {
         return Files.readString(err);
     }
 
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
     boolean isAlive() {
         return process.isAlive();
     }

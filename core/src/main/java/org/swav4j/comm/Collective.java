@@ -83,6 +83,13 @@ public interface Collective {
         }
     }
 
+    /** Waits until every rank is here, however long that takes. */
+    default void meet() {
+        try (PointerScope scope = new PointerScope()) {
+            sum(torch.zeros(1));
+        }
+    }
+
     /** This process's number among those of its machine, from 0: which of its GPUs it takes. */
     default int localRank() {
         return 0;

@@ -46,13 +46,7 @@ final class MeetingStore {
      */
     static MeetingStore connect(
             RankEnvironment environment, Duration timeout, BooleanSupplier givenUp, Consumer<String> notices) {
-        String address;
-        try {
-            address = InetAddress.getByName(environment.masterAddress()).getHostAddress();
-        } catch (UnknownHostException e) {
-            throw new RankLostException(
-                    environment + ": MASTER_ADDR '" + environment.masterAddress() + "': there is no such host", e);
-        }
+        String address = address(environment, timeout, notices);
         boolean serves = keeps(environment);
         if (!serves) {
             awaitKeeper(environment, address, timeout, notices);
@@ -89,6 +83,24 @@ final class MeetingStore {
             tcp.retainReference();
             store.retainReference();
             return new MeetingStore(tcp, store, environment.meeting(), calls);
+        }
+    }
+
+    /** Waits for the name, as a cluster gives rank 0's only when that has been placed on a machine. */
+    private static String address(RankEnvironment environment, Duration timeout, Consumer<String> notices) {
+        Waiting waiting = new Waiting(timeout, notices);
+        while (true) {
+            try {
+                return InetAddress.getByName(environment.masterAddress()).getHostAddress();
+            } catch (UnknownHostException e) {
+                if (waiting.isOver()) {
+                    throw new RankLostException(
+                            environment + ": MASTER_ADDR '" + environment.masterAddress() + "': there is no such host ("
+                                    + Rendezvous.spoken(timeout) + ")",
+                            e);
+                }
+            }
+            waiting.nap("a host of the name " + environment.masterAddress());
         }
     }
 

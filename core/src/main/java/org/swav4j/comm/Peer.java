@@ -35,18 +35,17 @@ record Peer(int rank, String host, String address, int port, String token) {
     /**
      * What a rank is doing.
      *
-     * @param operations how many it has begun, which is the same on all ranks when they are at the same place
-     * @param waiting whether it waits in the last of them for others
+     * @param waiting whether it waits in an operation for others
      * @param text the same for people
      */
-    record Doing(long operations, boolean waiting, String text) {
+    record Doing(boolean waiting, String text) {
         String line() {
-            return ALIVE + operations + " " + (waiting ? "waiting" : "working") + " " + text;
+            return ALIVE + (waiting ? "waiting" : "working") + " " + text;
         }
 
         private static Doing of(String line) {
-            String[] parts = line.split(" ", 4);
-            return new Doing(Long.parseLong(parts[1]), parts[2].equals("waiting"), parts[3]);
+            String[] parts = line.split(" ", 3);
+            return new Doing(parts[1].equals("waiting"), parts[2]);
         }
     }
 

@@ -241,6 +241,18 @@ public final class ProcessGroup implements Collective, AutoCloseable {
         }
     }
 
+    @Override
+    public void meet() {
+        String place = "meeting/" + name + "/" + turns++ + "/";
+        attempt("meeting the others", () -> {
+            rendezvous.put(place + rank, "here");
+            for (int other = 0; other < world; other++) {
+                rendezvous.await(place + other, other);
+            }
+            return null;
+        });
+    }
+
     /**
      * Lets all ranks say the same of themselves, and refuses to go on where they do not.
      *
@@ -304,7 +316,6 @@ public final class ProcessGroup implements Collective, AutoCloseable {
         Begun(String what, Work work) {
             this.what = what;
             this.work = work;
-            watch.begun();
         }
 
         Work work() {

@@ -47,7 +47,6 @@ final class RankWatch implements AutoCloseable {
     private final int patienceMillis;
     private final ExecutorService answering;
     private volatile List<Peer> others = List.of();
-    private volatile long operations;
     private volatile String operation;
     private volatile long step = -1;
     private volatile long since = System.nanoTime();
@@ -106,11 +105,6 @@ final class RankWatch implements AutoCloseable {
         step = newStep;
     }
 
-    /** An operation has begun. */
-    void begun() {
-        operations++;
-    }
-
     /** This rank waits in an operation until it {@linkplain #goesOn goes on}. */
     void waits(String what) {
         since = System.nanoTime();
@@ -127,8 +121,8 @@ final class RankWatch implements AutoCloseable {
         String place = step < 0 ? "" : " in step " + step;
         String time = " for " + (System.nanoTime() - since) / 100_000_000 / 10.0 + " s";
         return now == null
-                ? new Doing(operations, false, "at its own work" + place + time)
-                : new Doing(operations, true, "in " + now + time);
+                ? new Doing(false, "at its own work" + place + time)
+                : new Doing(true, "in " + now + time);
     }
 
     /** Why all must end, if this rank has found out or was told. */

@@ -173,7 +173,6 @@ final class Rendezvous implements AutoCloseable {
      */
     String await(String name, int writer) {
         String what = "waiting for rank " + writer;
-        watch.begun();
         watch.waits(what);
         try {
             return awaited(name, writer);

@@ -1,6 +1,7 @@
 package org.swav4j.data;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -14,7 +15,8 @@ import java.util.stream.IntStream;
  *
  * <p>Of a source without shards, the images that N ranks visit at the same positions are those that one rank visits in N times as
  * many: a batch shared out over ranks is one rank's batch. Of a sharded source the ranks' images are also each visited once, but
- * other images meet in a batch than on one rank, as every rank reads shards of its own.
+ * other images meet in a batch than on one rank, as every rank reads shards of its own. Where the number of ranks changes within
+ * an epoch of such a source, what nobody has visited by then is divided anew.
  */
 public final class EpochOrder {
     /** Keeps the shuffle's stream apart from the augmentation streams of the same seed and epoch. */
@@ -22,6 +24,15 @@ public final class EpochOrder {
 
     /** Windows use this plus their first position; images use 0, 1, ..., replacements -2, -3, ... */
     private static final long WINDOW_STREAMS = Long.MIN_VALUE;
+
+    /**
+     * A part of an epoch that was visited by one number of ranks.
+     *
+     * @param world how many
+     * @param end images that all ranks together had visited by its end, counted from the epoch's beginning; a multiple of
+     *     {@code world}
+     */
+    public record Stretch(int world, int end) {}
 
     private final int[] stored;
     private final int[] visited;
@@ -32,7 +43,7 @@ public final class EpochOrder {
     private final int rank;
     private final int world;
 
-    private EpochOrder(int[] stored, int[] visited, int[] windows) {
+    EpochOrder(int[] stored, int[] visited, int[] windows) {
         this(stored, visited, windows, null, 0, 1);
     }
 
@@ -69,6 +80,31 @@ public final class EpochOrder {
             shuffle(visited, windows[w], windows[w + 1], RandomKey.of(seed, epoch, WINDOW_STREAMS + from + windows[w]));
         }
         return new EpochOrder(stored, visited, windows);
+    }
+
+    /**
+     * The same where other numbers of ranks have visited the epoch's first images: none of those comes again, and none of the
+     * others is left out beyond the remainder of a division. Where no number differs from {@code world} it is the same order.
+     *
+     * @param before in their order; each {@code end} must be a multiple of the next one's {@code world} too
+     */
+    public static EpochOrder shuffled(
+            ImageSource source, long seed, int epoch, int rank, int world, List<Stretch> before) {
+        boolean same = before.stream().allMatch(stretch -> stretch.world() == world);
+        if (same || source.shards().isEmpty()) {
+            // ranks without shards visit what one would, so that it does not matter how many there were
+            return shuffled(source, seed, epoch, rank, world);
+        }
+        requireRank(rank, world);
+        int first = before.get(0).world();
+        Redivision images = Redivision.of(IntStream.range(0, first)
+                .mapToObj(each -> shuffled(source, seed, epoch, each, first))
+                .toList());
+        for (int i = 0; i < before.size(); i++) {
+            int next = i + 1 < before.size() ? before.get(i + 1).world() : world;
+            images = images.among(next, before.get(i).end());
+        }
+        return images.order(rank);
     }
 
     /** Every image once, from the first to the last. */

@@ -101,10 +101,17 @@ public final class Quarantine {
                             + "); a new one is begun, the old one" + " is now " + aside.getFileName(),
                     e);
         }
-        for (List<String> row : rows.subList(1, rows.size())) {
-            Entry e = entry(row);
-            images.merge(new Key(e.source(), e.name()), new Seen(e.reason(), e.step()), Seen::or);
-        }
+        rows.subList(1, rows.size()).forEach(this::add);
+    }
+
+    private void add(List<String> row) {
+        Entry e = entry(row);
+        images.merge(new Key(e.source(), e.name()), new Seen(e.reason(), e.step()), Seen::or);
+    }
+
+    /** Adds what another one's {@link #csv} says. */
+    public void addCsv(String csv) {
+        Csv.read(csv).stream().skip(1).forEach(this::add);
     }
 
     private static Entry entry(List<String> row) {
@@ -124,18 +131,22 @@ public final class Quarantine {
      * one step. Writes nothing while there is none.
      */
     public void flush(Path file) throws IOException {
-        List<Entry> entries = entries();
-        if (entries.isEmpty()) {
+        if (images.isEmpty()) {
             return;
-        }
-        StringBuilder csv = new StringBuilder(Csv.line(COLUMNS));
-        for (Entry e : entries) {
-            String step = e.step() == NO_STEP ? "" : Long.toString(e.step());
-            csv.append(Csv.line(List.of(e.source(), e.name(), e.reason(), step)));
         }
         Path written = file.resolveSibling(file.getFileName() + ".tmp");
         // names are what the file system gave, and may hold halves of characters that UTF-8 cannot write
-        Files.write(written, csv.toString().getBytes(StandardCharsets.UTF_8));
+        Files.write(written, csv().getBytes(StandardCharsets.UTF_8));
         Files.move(written, file, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The images as CSV with the columns source, entry, reason, step (empty outside training). */
+    public String csv() {
+        StringBuilder csv = new StringBuilder(Csv.line(COLUMNS));
+        for (Entry e : entries()) {
+            String step = e.step() == NO_STEP ? "" : Long.toString(e.step());
+            csv.append(Csv.line(List.of(e.source(), e.name(), e.reason(), step)));
+        }
+        return csv.toString();
     }
 }

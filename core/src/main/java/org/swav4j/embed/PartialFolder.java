@@ -25,6 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
  * progress.json    how far they are known to be good, and of what
  * broken.csv       images left out
  * lock             held by the process that writes
+ * part-...         what other ranks have done, see {@link PartFile}
  * </pre>
  *
  * In the end {@code vectors} is renamed to the target and the folder goes. Killed at any moment, what the folder holds is
@@ -34,6 +35,8 @@ final class PartialFolder implements AutoCloseable {
     private static final int FORMAT = 1;
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String PROGRESS = "progress.json";
+    /** There while ranks are to stop. */
+    static final String STOP = "stop";
 
     /**
      * @param format version of this record
@@ -55,7 +58,7 @@ final class PartialFolder implements AutoCloseable {
         this.target = target;
         this.format = format;
         this.job = new TreeMap<>(job);
-        this.folder = target.resolveSibling(target.getFileName() + ".partial");
+        this.folder = of(target);
         refuseExisting();
         Files.createDirectories(folder);
         lockFile = FileChannel.open(
@@ -78,6 +81,20 @@ final class PartialFolder implements AutoCloseable {
     static PartialFolder open(Path target, EmbeddingFormat format, Map<String, String> job, Layout layout)
             throws IOException {
         return new PartialFolder(target.toAbsolutePath(), format, job, layout);
+    }
+
+    /** The folder of a target's beginnings. */
+    static Path of(Path target) {
+        return target.toAbsolutePath().resolveSibling(target.getFileName() + ".partial");
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** Forgets that an earlier call was stopped. */
+    void startAgain() throws IOException {
+        Files.deleteIfExists(folder.resolve(STOP));
     }
 
     private void refuseExisting() throws IOException {

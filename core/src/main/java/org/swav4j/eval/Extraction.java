@@ -1,7 +1,10 @@
 package org.swav4j.eval;
 
 import org.swav4j.augment.EvalTransform;
+import org.swav4j.comm.Alone;
+import org.swav4j.comm.Collective;
 import org.swav4j.data.Quarantine;
+import org.swav4j.data.Share;
 
 /**
  * How images go through an encoder.
@@ -11,8 +14,10 @@ import org.swav4j.data.Quarantine;
  * @param workers threads that read and decode, at least 1
  * @param quarantine told of unreadable images, which are left out
  * @param progress told how far it is
+ * @param ranks that share the images, consecutive batches each
  */
-public record Extraction(EvalTransform view, int batch, int workers, Quarantine quarantine, ImagesDone progress) {
+public record Extraction(
+        EvalTransform view, int batch, int workers, Quarantine quarantine, ImagesDone progress, Collective ranks) {
     /** Within a few percent of the fastest batch measured (docs/performance.md), at half its memory. */
     public static final int USUAL_BATCH = 128;
 
@@ -26,5 +31,15 @@ public record Extraction(EvalTransform view, int batch, int workers, Quarantine 
     /** In batches of the usual size, telling nobody. */
     public Extraction(EvalTransform view, int workers, Quarantine quarantine) {
         this(view, USUAL_BATCH, workers, quarantine, ImagesDone.UNHEARD);
+    }
+
+    /** By one process. */
+    public Extraction(EvalTransform view, int batch, int workers, Quarantine quarantine, ImagesDone progress) {
+        this(view, batch, workers, quarantine, progress, new Alone());
+    }
+
+    /** This rank's. */
+    Share share(int images) {
+        return Share.of(images, batch, ranks.rank(), ranks.world());
     }
 }

@@ -8,6 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.swav4j.comm.Collective;
 import org.swav4j.data.EpochOrder;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.ShardLayout;
@@ -33,6 +40,19 @@ public final class HashedImages implements LabelledImages {
     public HashedImages(LabelledImages source) {
         this.source = source;
         hashes = new long[Math.multiplyExact(LONGS, source.size())];
+    }
+
+    /** Notes what the other ranks have read, each of other images. Collective: every rank must call. */
+    public void share(Collective ranks) {
+        if (ranks.world() == 1 || hashes.length == 0) {
+            return;
+        }
+        try (PointerScope scope = new PointerScope()) {
+            Tensor all = torch.zeros(new long[] {hashes.length}, new TensorOptions(ScalarType.Long));
+            new LongPointer(all.data_ptr()).put(hashes);
+            ranks.sum(all);
+            new LongPointer(all.data_ptr()).get(hashes);
+        }
     }
 
     Hash hash(int index) {

@@ -11,9 +11,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.augment.EvalTransform;
+import org.swav4j.comm.Collecting;
 import org.swav4j.data.DataException;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
+import org.swav4j.data.Share;
 import org.swav4j.loader.Batch;
 import org.swav4j.loader.ImageBatches;
 import org.swav4j.tensor.StateDict;
@@ -67,6 +69,9 @@ public final class LabelledFeatures implements AutoCloseable {
     /**
      * Runs an encoder over a source, in order. Images without a label or that cannot be read are left out.
      *
+     * <p>Several ranks share the work, and rank 0 gets the features of all, and the list of all that could not be read, as if it
+     * had done all itself; the others keep those of their own share. Collective: every rank must call.
+     *
      * @param classNames the classes' numbers are their positions in this list
      * @throws DataException if an image's class is not among them, no image is left, or the features are more than the
      *     machine's memory holds
@@ -75,10 +80,12 @@ public final class LabelledFeatures implements AutoCloseable {
             LabelledImages images, List<String> classNames, FeatureExtractor encoder, Extraction how) {
         int[] classOf = classNumbers(images, classNames);
         StateDict owned = new StateDict();
-        int[] labels = new int[images.size()];
-        int[] kept = new int[images.size()];
+        Share share = how.share(images.size());
+        int[] labels = new int[share.size()];
+        int[] kept = new int[share.size()];
         int count = 0;
-        try (ImageBatches batches = new ImageBatches(images, how.view(), how.batch(), how.workers(), how.quarantine());
+        try (ImageBatches batches =
+                        new ImageBatches(images, share, how.view(), how.batch(), how.workers(), how.quarantine());
                 NoGradGuard noGrad = new NoGradGuard()) {
             Tensor all = null;
             for (Batch batch = batches.next(); batch != null; batch = batches.next()) {
@@ -92,7 +99,7 @@ public final class LabelledFeatures implements AutoCloseable {
                         Tensor rows = encoder.features(batch.tensor(0)).cpu();
                         if (all == null) {
                             requireMemory(images, rows.size(1));
-                            all = owned.add("features", torch.zeros(images.size(), rows.size(1)));
+                            all = owned.add("features", torch.zeros(share.size(), rows.size(1)));
                         }
                         if (labelled.length < indices.length) {
                             rows = rows.index_select(0, Tensor.create(labelled));
@@ -106,18 +113,52 @@ public final class LabelledFeatures implements AutoCloseable {
                 } finally {
                     batch.release();
                 }
-                how.progress().at(indices[indices.length - 1] + 1, images.size());
-            }
-            if (count == 0) {
-                throw new DataException(images.description()
-                        + ": no labelled image could be read; labels are the names of the first-level folders");
+                how.progress().at(indices[indices.length - 1] + 1 - share.from(), share.size());
             }
             try (PointerScope scope = new PointerScope()) {
-                Tensor used = owned.add("used", all.narrow(0, 0, count));
-                return new LabelledFeatures(owned, used, Arrays.copyOf(labels, count), Arrays.copyOf(kept, count));
+                Tensor used = all == null ? torch.zeros(0, 0) : all.narrow(0, 0, count);
+                LabelledFeatures own = new LabelledFeatures(
+                        owned, owned.add("used", used), Arrays.copyOf(labels, count), Arrays.copyOf(kept, count));
+                LabelledFeatures whole = how.ranks().world() == 1 ? own : own.together(images, how);
+                if (whole.size() == 0 && how.ranks().rank() == 0) {
+                    throw new DataException(images.description()
+                            + ": no labelled image could be read; labels are the names of the first-level folders");
+                }
+                return whole;
             }
         } catch (RuntimeException e) {
             owned.close();
+            throw e;
+        }
+    }
+
+    /** On rank 0 those of all ranks, in place of these; on the others these. */
+    private LabelledFeatures together(LabelledImages of, Extraction how) {
+        how.ranks().meet();
+        Collecting all = new Collecting(how.ranks());
+        all.texts(how.quarantine().csv()).forEach(how.quarantine()::addCsv);
+        int[] allLabels = all.integers(labels);
+        int[] allImages = all.integers(images);
+        StateDict collected = new StateDict();
+        try (NoGradGuard noGrad = new NoGradGuard()) {
+            long[][] sizes = all.numbers(size(), features.size(1));
+            long width = Arrays.stream(sizes).mapToLong(size -> size[1]).max().orElse(0);
+            boolean first = how.ranks().rank() == 0;
+            Tensor own = size() == 0 ? torch.zeros(0, width) : features;
+            Tensor whole = null;
+            if (first) {
+                requireMemory(of, width);
+                whole = collected.add("features", torch.zeros(allLabels.length, width));
+            }
+            all.rows(own, Arrays.stream(sizes).mapToLong(size -> size[0]).toArray(), whole);
+            if (!first) {
+                return this;
+            }
+            LabelledFeatures together = new LabelledFeatures(collected, whole, allLabels, allImages);
+            close();
+            return together;
+        } catch (RuntimeException e) {
+            collected.close();
             throw e;
         }
     }

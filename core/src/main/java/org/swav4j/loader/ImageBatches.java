@@ -9,6 +9,7 @@ import org.swav4j.data.DataException;
 import org.swav4j.data.EpochOrder;
 import org.swav4j.data.ImageSource;
 import org.swav4j.data.Quarantine;
+import org.swav4j.data.Share;
 import org.swav4j.tensor.ComputeDevice;
 
 /**
@@ -29,12 +30,17 @@ public final class ImageBatches implements AutoCloseable {
     /** Starts the workers, which begin with the first image at once. */
     public ImageBatches(
             ImageSource source, EvalTransform transform, int batchSize, int workers, Quarantine quarantine) {
-        this(source, 0, transform, batchSize, workers, quarantine);
+        this(source, new Share(0, source.size()), transform, batchSize, workers, quarantine);
     }
 
-    /** The same from image {@code first} on, which may be the source's size. */
+    /** The same of some images, which may be none. */
     public ImageBatches(
-            ImageSource source, int first, EvalTransform transform, int batchSize, int workers, Quarantine quarantine) {
+            ImageSource source,
+            Share share,
+            EvalTransform transform,
+            int batchSize,
+            int workers,
+            Quarantine quarantine) {
         if (batchSize < 1 || workers < 1) {
             throw new IllegalArgumentException(
                     "batch size and workers must be at least 1: " + batchSize + " and " + workers);
@@ -49,11 +55,10 @@ public final class ImageBatches implements AutoCloseable {
         pipeline = new Pipeline("swav-images", workers, batches, ViewFiller::new, cache);
         batches.forEach(batch -> batch.onRelease(() -> pipeline.release(batch)));
         source.damaged().forEach(quarantine::record);
-        visit = new Visit(source, EpochOrder.sequential(source), first);
-        int size = source.size();
-        pipeline.start(0, (size - first + capacity - 1) / capacity, (batch, number) -> {
-            int from = first + number * capacity;
-            batch.open(0, number, visit, from, Math.min(capacity, size - from));
+        visit = new Visit(source, EpochOrder.sequential(source), share.from());
+        pipeline.start(0, (share.size() + capacity - 1) / capacity, (batch, number) -> {
+            int from = share.from() + number * capacity;
+            batch.open(0, number, visit, from, Math.min(capacity, share.to() - from));
         });
     }
 

@@ -141,12 +141,21 @@ public final class Loader implements AutoCloseable {
      * previous epoch was taken, so that the workers never pause; an epoch not finished is given up.
      */
     public void start(int epochNumber, int firstStep) {
+        start(epochNumber, firstStep, List.of());
+    }
+
+    /**
+     * The same where other numbers of ranks did steps of this epoch.
+     *
+     * @param before see {@link EpochOrder#shuffled(ImageSource, long, int, int, int, List)}
+     */
+    public void start(int epochNumber, int firstStep, List<EpochOrder.Stretch> before) {
         if (firstStep < 0 || firstStep > stepsPerEpoch()) {
             throw new IllegalArgumentException(
                     "first step must satisfy 0 <= first <= " + stepsPerEpoch() + ", found " + firstStep);
         }
         giveUp();
-        EpochOrder order = EpochOrder.shuffled(source, seed, epochNumber, rank, world);
+        EpochOrder order = EpochOrder.shuffled(source, seed, epochNumber, rank, world, before);
         int firstBatch = firstStep * batchesPerStep;
         Visit next = new Visit(source, order, firstBatch * batchSize);
         visit = next;

@@ -159,6 +159,9 @@ public record Provenance(
         /** The system asked for the machine: it saved and ended, and is meant to be resumed. */
         @JsonProperty("preempted")
         PREEMPTED,
+        /** One of its processes failed, and whoever started them did so again. */
+        @JsonProperty("restart")
+        RESTART,
         /** It diverged and went back to an earlier checkpoint. */
         @JsonProperty("rewind")
         REWIND,

@@ -30,6 +30,7 @@ import org.swav4j.format.FileTree;
  * reproduction.json how it compares with the run that it trained again; if it did
  * checkpoints/      one directory per checkpoint
  * eval/             reports of evaluations, see {@code report.ReportFolder}
+ * logs/             what each of several processes printed, rank-0.txt and so on; if one started them
  * run.lock          held by the process that trains, see {@link RunLock}
  * </pre>
  */
@@ -52,6 +53,9 @@ public final class RunDirectory {
     public static final String REPRODUCTION = "reproduction.json";
     /** Name of the directory of checkpoints. */
     public static final String CHECKPOINTS = "checkpoints";
+
+    /** Name of the directory of what several processes printed. */
+    public static final String LOGS = "logs";
 
     /** File name of the {@link RunLock}. */
     public static final String LOCK = "run.lock";
@@ -148,6 +152,7 @@ public final class RunDirectory {
     public void discard() throws IOException {
         // what makes this a run goes last
         for (Path each : new Path[] {
+            logs(path),
             checkpoints(),
             tensorboard(),
             metrics(),
@@ -248,6 +253,11 @@ public final class RunDirectory {
         return path.resolve(CHECKPOINTS);
     }
 
+    /** Directory of what the processes print that one has started to train a run, which may not be there yet. */
+    public static Path logs(Path path) {
+        return path.resolve(LOGS);
+    }
+
     /** What {@link RunLock} locks. */
     public Path lock() {
         return path.resolve(LOCK);
@@ -271,6 +281,8 @@ public final class RunDirectory {
                 String name = entry.getFileName().toString();
                 boolean leftover = switch (name) {
                     case TENSORBOARD, CHECKPOINTS -> isEmptyDirectory(entry);
+                    // whoever started the processes of a start that came to nothing may write after that is discarded
+                    case LOGS -> Files.isDirectory(entry);
                     // there is no run, so a configuration beside the lock is that of a start cut short
                     case LOCK, CONFIG -> Files.isRegularFile(entry);
                     default -> isTemporary(entry);

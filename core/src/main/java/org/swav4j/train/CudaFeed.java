@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.augment.MultiCrop;
 import org.swav4j.augment.batch.BatchAugmentation;
+import org.swav4j.data.EpochOrder;
 import org.swav4j.loader.Batch;
 import org.swav4j.loader.Loader;
 import org.swav4j.method.MicroBatch;
@@ -48,9 +49,9 @@ final class CudaFeed implements DeviceFeed {
     }
 
     @Override
-    public void start(int epoch, int firstStep) {
+    public void start(int epoch, int firstStep, List<EpochOrder.Stretch> before) {
         abandon();
-        loader.start(epoch, firstStep);
+        loader.start(epoch, firstStep, before);
         coming = upload(slots[0]);
     }
 

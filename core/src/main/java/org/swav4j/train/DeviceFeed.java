@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.augment.MultiCrop;
+import org.swav4j.data.EpochOrder;
 import org.swav4j.loader.Batch;
 import org.swav4j.loader.Loader;
 import org.swav4j.method.MicroBatch;
@@ -21,8 +22,12 @@ import org.swav4j.tensor.StateDict;
  * closes first.
  */
 interface DeviceFeed extends AutoCloseable {
-    /** Begins an epoch at any of its steps. */
-    void start(int epoch, int firstStep);
+    /**
+     * Begins an epoch at any of its steps.
+     *
+     * @param before other numbers of ranks that did steps of it
+     */
+    void start(int epoch, int firstStep, List<EpochOrder.Stretch> before);
 
     /**
      * The micro-batches of the next step, their crops on the device; null after the epoch's last. They are valid until

@@ -6,6 +6,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.swav4j.augment.MultiCrop;
 import org.swav4j.augment.batch.BatchAugmentation;
+import org.swav4j.data.EpochOrder;
 import org.swav4j.loader.Batch;
 import org.swav4j.loader.Loader;
 import org.swav4j.method.MicroBatch;
@@ -30,9 +31,9 @@ final class HostFeed implements DeviceFeed {
     }
 
     @Override
-    public void start(int epoch, int firstStep) {
+    public void start(int epoch, int firstStep, List<EpochOrder.Stretch> before) {
         release();
-        loader.start(epoch, firstStep);
+        loader.start(epoch, firstStep, before);
     }
 
     @Override

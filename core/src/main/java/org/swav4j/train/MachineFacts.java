@@ -34,6 +34,11 @@ public record MachineFacts(int cores, long memoryBytes, boolean bf16, long gpuBy
         return new MachineFacts(Math.max(1, cores / processes), Math.max(1, memoryBytes / processes), bf16, gpuBytes);
     }
 
+    /** The same with so many cores. */
+    public MachineFacts withCores(int number) {
+        return new MachineFacts(number, memoryBytes, bf16, gpuBytes);
+    }
+
     /** Whether a CUDA device can be used. */
     public boolean gpu() {
         return gpuBytes > 0;

@@ -8,6 +8,7 @@ import org.swav4j.augment.MultiCrop;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.comm.Alone;
 import org.swav4j.comm.Collective;
+import org.swav4j.comm.Timed;
 import org.swav4j.data.DataException;
 import org.swav4j.data.ImageSource;
 import org.swav4j.loader.Loader;
@@ -70,7 +71,7 @@ public final class Pretraining {
 
     private final Job job;
     private final PretrainConfig config;
-    private final Collective collective;
+    private final Timed collective;
     private final TrainingListener listener;
     private final BooleanSupplier stop;
     private final BrokenImages broken;
@@ -94,7 +95,7 @@ public final class Pretraining {
     public Pretraining(Job job, Collective collective, TrainingListener listener, BooleanSupplier stop) {
         this.job = job;
         this.config = job.config();
-        this.collective = collective;
+        this.collective = new Timed(collective);
         this.listener = collective.rank() == 0 ? listener : new OtherRank(collective.rank(), listener);
         this.stop = stop;
         this.broken = new BrokenImages(job.images(), job.run(), collective.rank(), this.listener);

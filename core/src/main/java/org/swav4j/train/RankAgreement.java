@@ -1,5 +1,6 @@
 package org.swav4j.train;
 
+import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -28,6 +29,11 @@ final class RankAgreement {
     /** Whether this is the rank that writes and speaks. */
     boolean isFirst() {
         return collective.rank() == 0;
+    }
+
+    /** How many ranks there are. */
+    int world() {
+        return collective.world();
     }
 
     /** Whether it is so on any rank. */
@@ -69,6 +75,20 @@ final class RankAgreement {
             new IntPointer(part.data_ptr()).put(own);
             int[] all = new int[own.length * collective.world()];
             new IntPointer(collective.gather(part).data_ptr()).get(all);
+            return all;
+        }
+    }
+
+    /** The same of numbers with a fraction. */
+    double[] gather(double[] own) {
+        if (isAlone()) {
+            return own;
+        }
+        try (PointerScope scope = new PointerScope()) {
+            Tensor part = torch.zeros(new long[] {own.length}, new TensorOptions(ScalarType.Double));
+            new DoublePointer(part.data_ptr()).put(own);
+            double[] all = new double[own.length * collective.world()];
+            new DoublePointer(collective.gather(part).data_ptr()).get(all);
             return all;
         }
     }

@@ -85,6 +85,7 @@ final class RunMetrics implements AutoCloseable {
         row.put("learning_rate", report.learningRate());
         row.put("images_per_second", report.imagesPerSecond());
         row.put("data_wait_share", report.dataWaitShare());
+        report.ranks().ifPresent(ranks -> put(row, ranks));
         row.put("prototype_usage_entropy", monitor.statistics().usageEntropy());
         row.put("mean_max_code", monitor.statistics().meanMaxCode());
         row.put("gradient_norm", gradientNorm);
@@ -94,6 +95,16 @@ final class RunMetrics implements AutoCloseable {
             row.put(PROBE_LOSS, probe.loss());
         });
         write(row);
+    }
+
+    private static void put(Map<String, Object> row, RankPaces ranks) {
+        row.put("rank_images_per_second_min", ranks.least());
+        row.put("rank_images_per_second_max", ranks.most());
+        row.put("slowest_rank", ranks.slowest());
+        row.put("exchange_share", ranks.meanExchangeShare());
+        for (int rank = 0; rank < ranks.dataWaitShare().length; rank++) {
+            row.put("data_wait_share_rank" + rank, ranks.dataWaitShare()[rank]);
+        }
     }
 
     /** The row of a step whose batch was left out. */

@@ -29,8 +29,13 @@ final class Saving implements AutoCloseable {
 
     private static final long RETRY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    /** Where in its run a state stands; {@code done} steps of an epoch may be all of them. */
-    record Place(int epoch, int done, int stepsPerEpoch, String dataFingerprint) {
+    /**
+     * Where in its run a state stands.
+     *
+     * @param done steps of the epoch, which may be all of them
+     * @param shares by how many ranks those were done
+     */
+    record Place(int epoch, int done, int stepsPerEpoch, String dataFingerprint, List<Progress.Share> shares) {
         boolean atEpochsEnd() {
             return done >= stepsPerEpoch;
         }
@@ -46,7 +51,8 @@ final class Saving implements AutoCloseable {
                     atEpochsEnd() ? 0 : done,
                     stepsPerEpoch,
                     dataFingerprint,
-                    Base64.getEncoder().encodeToString(RandomState.capture()));
+                    Base64.getEncoder().encodeToString(RandomState.capture()),
+                    atEpochsEnd() ? List.of() : shares);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.swav4j.train;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What one training step did.
@@ -14,6 +15,7 @@ import java.time.Duration;
  * @param probeTop1 accuracy of the online probe when it was last measured, 0 to 1; NaN without one
  * @param imagesPerSecond lately
  * @param dataWaitShare share of the time spent waiting for images, 0 to 1
+ * @param ranks how they kept up when it was last measured, on rank 0; empty for a process alone
  * @param remaining estimated time to the end of the run
  */
 public record StepReport(
@@ -26,4 +28,5 @@ public record StepReport(
         double probeTop1,
         double imagesPerSecond,
         double dataWaitShare,
+        Optional<RankPaces> ranks,
         Duration remaining) {}

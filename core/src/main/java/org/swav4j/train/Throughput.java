@@ -2,7 +2,10 @@ package org.swav4j.train;
 
 import java.time.Duration;
 
-/** Images per second, time left and the share of time spent waiting for images, over a sliding window of steps. */
+/**
+ * Images per second, time left and the shares of time spent waiting for images and in operations over ranks, over a sliding
+ * window of steps.
+ */
 final class Throughput {
     private static final int WINDOW = 50;
     private static final double SETTLED_SECONDS = 30;
@@ -10,8 +13,10 @@ final class Throughput {
     private final int batchSize;
     private final long[] ends = new long[WINDOW + 1];
     private final long[] waits = new long[WINDOW + 1];
+    private final long[] exchanges = new long[WINDOW + 1];
     private long count;
     private long waited;
+    private long exchanged;
 
     /** Time starts now. */
     Throughput(int batchSize) {
@@ -19,13 +24,15 @@ final class Throughput {
         this.ends[0] = System.nanoTime();
     }
 
-    /** A step has ended, for which the loader was waited for so long. */
-    void step(long waitNanos) {
+    /** A step has ended, for which the loader was waited for so long, and so much of which went into operations over ranks. */
+    void step(long waitNanos, long exchangeNanos) {
         waited += waitNanos;
+        exchanged += exchangeNanos;
         count++;
         int slot = (int) (count % ends.length);
         ends[slot] = System.nanoTime();
         waits[slot] = waited;
+        exchanges[slot] = exchanged;
     }
 
     /** Leaves out what happened since the last step: an evaluation, a save. */
@@ -42,6 +49,15 @@ final class Throughput {
 
     double dataWaitShare() {
         return (waits[newest()] - waits[oldest()]) / 1e9 / seconds();
+    }
+
+    double exchangeShare() {
+        return (exchanges[newest()] - exchanges[oldest()]) / 1e9 / seconds();
+    }
+
+    /** What one of {@code world} ranks would do if it never stood still for the others. */
+    double ownImagesPerSecond(int world) {
+        return imagesPerSecond() / world / Math.max(1e-9, 1 - exchangeShare());
     }
 
     /** Whether enough was measured to judge by: a full window, or half a minute of slow steps. */

@@ -7,12 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.checkpoint.Progress;
-import org.swav4j.comm.Collective;
+import org.swav4j.comm.Timed;
 import org.swav4j.method.FeatureQueue;
 import org.swav4j.method.MicroBatch;
 import org.swav4j.method.TrunkPass.Keeping;
@@ -38,7 +39,7 @@ final class TrainingLoop implements AutoCloseable {
     private final BrokenImages broken;
     private final TrainingListener listener;
     private final BooleanSupplier stop;
-    private final Collective collective;
+    private final Timed collective;
     private final RankAgreement ranks;
     private final Progress from;
     /** How much further along the schedule the run is than its steps say. */
@@ -54,6 +55,8 @@ final class TrainingLoop implements AutoCloseable {
     private final DataWaitWatch dataWait;
     private final Map<Long, int[]> batches = new LinkedHashMap<>();
     private final RunMetrics metrics;
+    private EpochShares earlier = EpochShares.NONE;
+    private Optional<RankPaces> paces = Optional.empty();
     private double loss = Double.NaN;
     private ProfileReport profile;
 
@@ -70,7 +73,7 @@ final class TrainingLoop implements AutoCloseable {
             TrainingState state,
             DeviceFeed feed,
             int stepsPerEpoch,
-            Collective collective,
+            Timed collective,
             StepProfiler profiler,
             BrokenImages broken,
             TrainingListener listener,
@@ -149,7 +152,14 @@ final class TrainingLoop implements AutoCloseable {
         }
         int batch = same ? saved.batch() : (int) ((long) saved.batch() * stepsPerEpoch / saved.stepsPerEpoch());
         return new Progress(
-                saved.step(), saved.epoch(), batch, stepsPerEpoch, job.images().fingerprint(), saved.randomState());
+                saved.step(),
+                saved.epoch(),
+                batch,
+                stepsPerEpoch,
+                job.images().fingerprint(),
+                saved.randomState(),
+                // nobody has visited a part of another epoch
+                same ? saved.shares() : List.of(new Progress.Share(collective.world(), batch)));
     }
 
     /**
@@ -193,6 +203,7 @@ final class TrainingLoop implements AutoCloseable {
 
     private TrainingResult goOn(Progress at) throws IOException {
         int firstStep = at.batch();
+        earlier = EpochShares.of(at, collective.world());
         for (int epoch = at.epoch(); epoch < config.epochs() && state.step() < totalSteps; epoch++) {
             if (state.queue() == null
                     && config.method().queueLength() > 0
@@ -203,6 +214,7 @@ final class TrainingLoop implements AutoCloseable {
                 return ended(true);
             }
             firstStep = 0;
+            earlier = EpochShares.NONE;
         }
         return ended(false);
     }
@@ -217,12 +229,17 @@ final class TrainingLoop implements AutoCloseable {
     private void profiled(ProfileReport report) {
         profile = report;
         listener.profiled(report);
+        skipPause();
+    }
+
+    private void skipPause() {
         throughput.skipPause();
+        collective.take();
     }
 
     /** Returns whether to go on. */
     private boolean epoch(int epoch, int firstStep) throws IOException {
-        feed.start(epoch, firstStep);
+        feed.start(epoch, firstStep, earlier.stretches(config.batchSize()));
         int done = firstStep;
         while (step(epoch, done)) {
             profiler.stepEnds(state.step()).ifPresent(this::profiled);
@@ -253,12 +270,13 @@ final class TrainingLoop implements AutoCloseable {
         } else {
             saving.offer(end, top1);
         }
-        throughput.skipPause();
+        skipPause();
         return !stopped;
     }
 
     private Saving.Place place(int epoch, int done) {
-        return new Saving.Place(epoch, done, stepsPerEpoch, job.images().fingerprint());
+        return new Saving.Place(
+                epoch, done, stepsPerEpoch, job.images().fingerprint(), earlier.with(collective.world(), done));
     }
 
     /**
@@ -288,7 +306,7 @@ final class TrainingLoop implements AutoCloseable {
         }
         profiler.now(Phase.OTHER);
         feed.release();
-        throughput.step(feed.lastWaitNanos());
+        throughput.step(feed.lastWaitNanos(), collective.take());
         if (leftOut != null) {
             metrics.leftOut(state.step(), epoch, leftOut);
             return true;
@@ -296,6 +314,9 @@ final class TrainingLoop implements AutoCloseable {
         dataWait.step(throughput).ifPresent(listener::warning);
         if (measured) {
             monitor.measureProbe();
+        }
+        if (measured && !ranks.isAlone()) {
+            paces = Optional.of(RankPaces.gather(throughput, ranks));
         }
         StepReport report = new StepReport(
                 state.step(),
@@ -307,6 +328,7 @@ final class TrainingLoop implements AutoCloseable {
                 monitor.probed().map(OnlineProbe.Figures::top1).orElse(Double.NaN),
                 throughput.imagesPerSecond(),
                 throughput.dataWaitShare(),
+                paces,
                 throughput.remaining(totalSteps - state.step()));
         listener.step(report);
         if (measured) {
@@ -395,7 +417,7 @@ final class TrainingLoop implements AutoCloseable {
                 rewinds.most(),
                 job.run().diverged());
         listener.rewound(at.step(), message);
-        throughput.skipPause();
+        skipPause();
         return at;
     }
 

@@ -3,10 +3,15 @@ package org.swav4j.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.swav4j.data.EpochOrder.Stretch;
 
 class EpochOrderTest {
 
@@ -104,6 +109,65 @@ class EpochOrderTest {
                 }
             }
         }
+    }
+
+    /** 97 images in batches of 12 are eight steps; the number of ranks changes after the third and after the fifth. */
+    @ParameterizedTest
+    @CsvSource({"1, 2, 2", "2, 1, 1", "2, 3, 3", "4, 2, 2", "3, 2, 4", "2, 3, 2", "4, 1, 3", "6, 4, 6"})
+    void ranksThatGoOnForOthersVisitWhatIsLeftOnce(int one, int two, int three) {
+        ImageSource source = source(layout(new int[] {0, 30, 31, 77, 97}, 7, 300), 97);
+        List<Stretch> toTwo = List.of(new Stretch(one, 36));
+        List<Stretch> toThree = List.of(new Stretch(one, 36), new Stretch(two, 60));
+        List<Integer> visited = new ArrayList<>();
+        visited.addAll(visit(source, one, List.of(), 0, 36));
+        visited.addAll(visit(source, two, toTwo, 36, 60));
+        visited.addAll(visit(source, three, toThree, 60, 96));
+        assertThat(visited).doesNotHaveDuplicates().hasSize(96);
+        for (int rank = 0; rank < three; rank++) {
+            requireWindows(EpochOrder.shuffled(source, 5, 1, rank, three, toThree), (two == three ? 36 : 60) / three);
+        }
+    }
+
+    /** What {@code world} ranks visit together from {@code from} to {@code to} images. */
+    private static List<Integer> visit(ImageSource source, int world, List<Stretch> before, int from, int to) {
+        List<Integer> visited = new ArrayList<>();
+        for (int rank = 0; rank < world; rank++) {
+            EpochOrder order = EpochOrder.shuffled(source, 5, 1, rank, world, before);
+            for (int position = from / world; position < to / world; position++) {
+                visited.add(order.image(position));
+            }
+        }
+        return visited;
+    }
+
+    /** Windows hold the same images in both orders, and one begins where the order was divided last. */
+    private static void requireWindows(EpochOrder order, int divided) {
+        boolean begins = false;
+        for (int start = 0; start < order.size(); start = order.windowEnd(start)) {
+            int end = order.windowEnd(start);
+            assertThat(IntStream.range(start, end).map(order::stored).toArray())
+                    .hasSizeBetween(1, 7)
+                    .containsExactlyInAnyOrder(
+                            IntStream.range(start, end).map(order::image).toArray());
+            begins |= start == divided;
+        }
+        assertThat(begins).isTrue();
+    }
+
+    @Test
+    void asManyRanksAsBeforeVisitWhatTheyWouldHave() {
+        ImageSource source = source(layout(new int[] {0, 30, 31, 77, 97}, 7, 300), 97);
+        for (int rank = 0; rank < 3; rank++) {
+            EpochOrder whole = EpochOrder.shuffled(source, 5, 1, rank, 3);
+            EpochOrder gone = EpochOrder.shuffled(source, 5, 1, rank, 3, List.of(new Stretch(3, 36)));
+            assertThat(IntStream.range(0, 32).map(gone::image).toArray())
+                    .isEqualTo(IntStream.range(0, 32).map(whole::image).toArray());
+            assertThat(IntStream.range(0, 32).map(gone::windowEnd).toArray())
+                    .isEqualTo(IntStream.range(0, 32).map(whole::windowEnd).toArray());
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EpochOrder.shuffled(source, 5, 1, 0, 2, List.of(new Stretch(3, 33))))
+                .withMessage("33 visited images cannot be those of 3 ranks and of 2");
     }
 
     @Test

@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.Test;
 import org.swav4j.augment.EvalTransform;
 import org.swav4j.checkpoint.EncoderInfo;
+import org.swav4j.comm.Alone;
 import org.swav4j.data.Quarantine;
 import org.swav4j.eval.FrozenEncoder;
 import org.swav4j.eval.LabelledMemory;
@@ -57,7 +58,8 @@ class StageFeaturesTest {
                 EvalTransform.stretch(8),
                 2,
                 new Quarantine("memory"),
-                done -> assertThat(done).isEqualTo(5))) {
+                done -> assertThat(done).isEqualTo(5),
+                new Alone())) {
             FeatureRows rows = features.rows(Stage.LAYER4);
             assertThat(rows.images()).containsExactly(0, 3, 4);
             assertThat(rows.labels()).containsExactly(2, 0, 2);

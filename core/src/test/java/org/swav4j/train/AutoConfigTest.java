@@ -298,7 +298,7 @@ class AutoConfigTest {
         Resolution resolution = AutoConfig.complete(NOTHING, new DataFacts(1000, 32), LAPTOP);
         String yaml = ConfigYaml.write(resolution.config(), List.of())
                 .replaceAll(
-                        "(?m)^(augment|cache_mb|grad_accum|checkpoint_activations|augment_on|checkpoint_every|keep|on_divergence): .*\n",
+                        "(?m)^(augment|cache_mb|grad_accum|checkpoint_activations|augment_on|checkpoint_every|keep|on_divergence|syncbn_group|gradient_compression): .*\n",
                         "");
         PretrainConfig config = ConfigYaml.read(yaml, "c.yaml");
         assertThat(config.augmentation().fidelity()).isEqualTo(Augmentation.Fidelity.FAST);
@@ -306,6 +306,7 @@ class AutoConfigTest {
         assertThat(config.gradAccum()).isEqualTo(1);
         assertThat(config.checkpointActivations()).isFalse();
         assertThat(config.augmentOn()).isEqualTo(AugmentOn.CPU);
+        assertThat(config.ranks()).isEqualTo(RanksConfig.DEFAULT);
     }
 
     @Test
@@ -360,6 +361,8 @@ class AutoConfigTest {
             case BLUR_SIGMA -> "0.2-1.5";
             case AUGMENT -> "exact";
             case GRAD_ACCUM -> "4";
+            case GRADIENT_COMPRESSION -> "bf16";
+            case SYNCBN_GROUP -> "1";
             case EPSILON, TEMPERATURE, BASE_LR, FINAL_LR, START_WARMUP, WEIGHT_DECAY, MOMENTUM, TRUST_COEFFICIENT ->
                 "0.07";
             case FLIP, JITTER_PROBABILITY, BRIGHTNESS, CONTRAST, SATURATION, HUE, GRAYSCALE, BLUR -> "0.33";

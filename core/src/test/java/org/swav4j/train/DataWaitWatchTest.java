@@ -14,15 +14,15 @@ class DataWaitWatchTest {
     void tellsOnceAfterAWindowOfWaiting() {
         DataWaitWatch watch = new DataWaitWatch(2, 4);
         for (int step = 1; step < 50; step++) {
-            throughput.step(LONG);
+            throughput.step(LONG, 0);
             assertThat(watch.step(throughput)).as("step %d", step).isEmpty();
         }
-        throughput.step(LONG);
+        throughput.step(LONG, 0);
         assertThat(watch.step(throughput))
                 .hasValueSatisfying(message -> assertThat(message)
                         .matches("data-bound: \\d+ % of the time went into waiting for images; pack them into shards"
                                 + " \\(swav data pack\\), or more --workers \\(2 now, on 4 cores\\)"));
-        throughput.step(LONG);
+        throughput.step(LONG, 0);
         assertThat(watch.step(throughput)).isEmpty();
     }
 
@@ -30,7 +30,7 @@ class DataWaitWatchTest {
     void moreWorkersThanCoresAreNotAdvised() {
         DataWaitWatch watch = new DataWaitWatch(4, 4);
         for (int step = 0; step < 50; step++) {
-            throughput.step(LONG);
+            throughput.step(LONG, 0);
         }
         assertThat(watch.step(throughput).orElseThrow())
                 .contains("more --workers do not help, as there are 4 on 4 cores");
@@ -40,7 +40,7 @@ class DataWaitWatchTest {
     void aQuickSourceIsNoMatter() {
         DataWaitWatch watch = new DataWaitWatch(2, 4);
         for (int step = 0; step < 200; step++) {
-            throughput.step(0);
+            throughput.step(0, 0);
             assertThat(watch.step(throughput)).isEmpty();
         }
     }

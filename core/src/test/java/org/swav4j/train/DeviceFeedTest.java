@@ -59,7 +59,7 @@ class DeviceFeedTest {
         try (Loader loader = new Loader(
                         images, recipe, BATCH, 1, workers, 31, 0, 1, quarantine, 0, ComputeDevice.CPU, canvas);
                 DeviceFeed feed = DeviceFeed.of(loader, ComputeDevice.CPU, canvas == null ? null : recipe)) {
-            feed.start(2, 0);
+            feed.start(2, 0, List.of());
             while (true) {
                 try (PointerScope scope = new PointerScope()) {
                     List<MicroBatch> step = feed.next();

@@ -94,6 +94,15 @@ class PretrainingRanksTest {
         for (int step = 0; step < 15; step++) {
             assertThat(losses.get(step)).isCloseTo(one.steps().get(step).loss(), within(step < 3 ? 2e-5 : 5e-3));
         }
+        List<String> metrics = Files.readAllLines(temporary.resolve("two/metrics.jsonl")).stream()
+                .filter(row -> row.contains("loss"))
+                .toList();
+        assertThat(metrics)
+                .hasSize(2)
+                .allSatisfy(row -> assertThat(row)
+                        .contains("rank_images_per_second_min", "data_wait_share_rank1")
+                        .containsPattern("\"slowest_rank\": ?[01],")
+                        .containsPattern("\"exchange_share\": ?0\\.[0-9]+"));
         assertThat(Files.list(temporary.resolve("two-1-0"))
                         .filter(file -> Files.isRegularFile(file))
                         .map(file -> file.getFileName().toString()))
@@ -127,13 +136,21 @@ class PretrainingRanksTest {
     /** Also by another number of processes: a checkpoint does not say by how many it was made. */
     @ParameterizedTest
     @Tag("slow")
-    @CsvSource({"1, 2", "2, 1", "2, 4", "4, 2"})
-    void aCheckpointGoesOnOnAnotherNumberOfProcesses(int before, int after) throws IOException, InterruptedException {
-        new TinyTraining(temporary.resolve("one")).with(CALM.strip()).run(new MemoryImages(41, Set.of(7)));
-        ranks("moved", before, CALM.strip(), 8, null);
+    @CsvSource({
+        "1, 2, batch_size=8",
+        "2, 1, batch_size=8",
+        "2, 4, batch_size=8",
+        "4, 2, batch_size=8",
+        "2, 3, batch_size=12 queue_length=24",
+        "3, 2, batch_size=12 queue_length=24"
+    })
+    void aCheckpointGoesOnOnAnotherNumberOfProcesses(int before, int after, String settings)
+            throws IOException, InterruptedException {
+        new TinyTraining(temporary.resolve("one")).with(CALM + settings).run(new MemoryImages(41, Set.of(7)));
+        ranks("moved", before, CALM + settings, 7, null);
         Path at = newest(temporary.resolve("moved")).directory();
-        assertThat(at).hasFileName("step-000000008");
-        ranks("moved", after, CALM.strip(), 0, at);
+        assertThat(at).hasFileName("step-000000007");
+        ranks("moved", after, CALM + settings, 0, at);
         requireClose(newest(temporary.resolve("moved")), newest(temporary.resolve("one")));
     }
 

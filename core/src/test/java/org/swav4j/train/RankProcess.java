@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.comm.Alone;
 import org.swav4j.comm.ProcessGroup;
@@ -15,7 +17,8 @@ import org.swav4j.loader.MemoryImages;
  * on from or nothing. Of the 41 images one cannot be read.
  */
 public final class RankProcess {
-    private static final int STEPS_PER_EPOCH = 5;
+    private static final int IMAGES = 41;
+    private static final Pattern BATCH = Pattern.compile("batch_size=(\\d+)");
 
     private RankProcess() {}
 
@@ -28,16 +31,18 @@ public final class RankProcess {
         if (stop > 0 && rank == world - 1) {
             // this rank is asked to stop, and all do; it is asked after every step, and once more at an epoch's end
             AtomicLong asked = new AtomicLong();
-            training.stopWhen(() -> asked.incrementAndGet() >= stop + (stop - 1) / STEPS_PER_EPOCH);
+            Matcher batch = BATCH.matcher(arguments[4]);
+            int stepsPerEpoch = IMAGES / (batch.find() ? Integer.parseInt(batch.group(1)) : 8);
+            training.stopWhen(() -> asked.incrementAndGet() >= stop + (stop - 1) / stepsPerEpoch);
         }
         if (world == 1) {
-            print(training, training.on(new Alone()).run(new MemoryImages(41, Set.of(7)), resume));
+            print(training, training.on(new Alone()).run(new MemoryImages(IMAGES, Set.of(7)), resume));
             return;
         }
         RankEnvironment environment =
                 new RankEnvironment("127.0.0.1", Integer.parseInt(arguments[1]), rank, world, rank, world);
         try (ProcessGroup group = ProcessGroup.join(environment, false, Duration.ofSeconds(60))) {
-            print(training, training.on(group).run(new MemoryImages(41, Set.of(7)), resume));
+            print(training, training.on(group).run(new MemoryImages(IMAGES, Set.of(7)), resume));
         }
     }
 

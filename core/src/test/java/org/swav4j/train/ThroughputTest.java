@@ -28,7 +28,7 @@ class ThroughputTest {
     void rateShareAndRestBelongTogether() {
         for (int i = 0; i < 3; i++) {
             sleep(10);
-            throughput.step(4_000_000);
+            throughput.step(4_000_000, 0);
         }
         double seconds = 3 * 8 / throughput.imagesPerSecond();
         assertThat(seconds).isGreaterThanOrEqualTo(0.029);
@@ -40,12 +40,12 @@ class ThroughputTest {
     @Test
     void aPauseIsLeftOut() {
         sleep(10);
-        throughput.step(0);
+        throughput.step(0, 0);
         double before = throughput.imagesPerSecond();
         sleep(300);
         throughput.skipPause();
         assertThat(throughput.imagesPerSecond()).isCloseTo(before, ROUNDING);
-        throughput.step(0);
+        throughput.step(0, 0);
         assertThat(2 * 8 / throughput.imagesPerSecond() - 8 / before)
                 .as("seconds of the step after the pause")
                 .isLessThan(0.25);
@@ -54,14 +54,14 @@ class ThroughputTest {
     @Test
     void onlyTheLastFiftyStepsCount() {
         for (int i = 0; i < 70; i++) {
-            throughput.step(1_000_000_000);
+            throughput.step(1_000_000_000, 0);
         }
         assertThat(throughput.dataWaitShare()).isGreaterThan(1);
         for (int i = 0; i < 50; i++) {
-            throughput.step(0);
+            throughput.step(0, 0);
         }
         assertThat(throughput.dataWaitShare()).isZero();
-        throughput.step(7_000_000);
+        throughput.step(7_000_000, 0);
         double seconds = 50 * 8 / throughput.imagesPerSecond();
         assertThat(throughput.dataWaitShare() * seconds).isCloseTo(0.007, ROUNDING);
     }

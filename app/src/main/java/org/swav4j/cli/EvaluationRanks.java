@@ -1,0 +1,85 @@
+package org.swav4j.cli;
+
+import java.util.Optional;
+import org.swav4j.comm.Alone;
+import org.swav4j.comm.Collective;
+import org.swav4j.comm.ProcessGroup;
+import org.swav4j.comm.RankEnvironment;
+import org.swav4j.tensor.ComputeDevice;
+import org.swav4j.train.BuildInfo;
+
+/**
+ * The processes that share the images of one command, as their environment names them. All do their share, and the first brings
+ * it together, speaks and writes. A process without others is the first.
+ */
+final class EvaluationRanks implements AutoCloseable {
+    private final Optional<RankEnvironment> environment;
+    /** Null if there are no others, or they were not met yet. */
+    private ProcessGroup group;
+
+    /** Of this process's environment; meets nobody yet. */
+    EvaluationRanks() {
+        this.environment = PretrainRanks.environment();
+    }
+
+    /** What a command does on every rank. */
+    interface Work {
+        int call() throws Exception;
+    }
+
+    /** Whether this process is the one that speaks and writes. */
+    boolean isFirst() {
+        return environment.map(RankEnvironment::rank).orElse(0) == 0;
+    }
+
+    /** Whether there are others. */
+    boolean isAlone() {
+        return environment.isEmpty();
+    }
+
+    /** This process's share of its machine's cores. */
+    static int cores() {
+        int all = Runtime.getRuntime().availableProcessors();
+        return Math.max(
+                1,
+                all
+                        / PretrainRanks.environment()
+                                .map(RankEnvironment::localWorld)
+                                .orElse(1));
+    }
+
+    /** The device of this process, if it was told one for all. */
+    ComputeDevice device(ComputeDevice device) {
+        return device.next(environment.map(RankEnvironment::localRank).orElse(0));
+    }
+
+    /**
+     * Meets the others, who must have been started alike, and works with them. What ends this process is told to them.
+     *
+     * @param facts lines of a name, a colon and a value that must be the same on all
+     */
+    int work(String facts, Work work) throws Exception {
+        if (environment.isEmpty()) {
+            return work.call();
+        }
+        group = ProcessGroup.join(environment.get(), false, ProcessGroup.DEFAULT_TIMEOUT);
+        try {
+            group.requireSame("version: " + BuildInfo.read().version() + "\n" + facts);
+            return work.call();
+        } catch (Exception | Error e) {
+            group.leave(String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    Collective collective() {
+        return group == null ? new Alone() : group;
+    }
+
+    @Override
+    public void close() {
+        if (group != null) {
+            group.close();
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package org.swav4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.swav4j.sample.SampleImages;
+
+/** Evaluations by processes that the environment names, as torchrun does, find and write what one process does. */
+@Tag("slow")
+@Timeout(180)
+class SharedEvaluationTest {
+    @TempDir
+    private static Path shared;
+
+    private static Path run;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeAll
+    static void train() throws IOException {
+        SampleImages.draw(shared.resolve("images"), 40, 10, 5);
+        try (var classes = Files.list(shared.resolve("images/train"))) {
+            Files.write(classes.sorted().findFirst().orElseThrow().resolve("broken.jpg"), new byte[] {1, 2, 3});
+        }
+        run = shared.resolve("run");
+        TinyCommand.Result trained = TinyCommand.pretrain(
+                "--data", shared.resolve("images/train"), "--out", run, "--epochs", "1", "--quiet");
+        assertThat(trained.code()).as(trained.err()).isZero();
+    }
+
+    private List<SwavProcess.Result> ranks(int world, Object... arguments) throws IOException, InterruptedException {
+        int port;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            port = socket.getLocalPort();
+        }
+        List<SwavProcess> processes = new ArrayList<>();
+        for (int rank = 0; rank < world; rank++) {
+            List<String> command = new ArrayList<>(List.of(
+                    "env",
+                    "RANK=" + rank,
+                    "LOCAL_RANK=" + rank,
+                    "WORLD_SIZE=" + world,
+                    "LOCAL_WORLD_SIZE=" + world,
+                    "MASTER_ADDR=127.0.0.1",
+                    "MASTER_PORT=" + port));
+            command.addAll(SwavProcess.java(List.of("-Xmx256m")));
+            for (Object argument : arguments) {
+                command.add(argument.toString());
+            }
+            processes.add(SwavProcess.startCommand(folder, command));
+        }
+        List<SwavProcess.Result> results = new ArrayList<>();
+        for (SwavProcess process : processes) {
+            results.add(process.end(150));
+        }
+        return results;
+    }
+
+    private List<Object> words(String command, Object... more) {
+        List<Object> words = new ArrayList<>(List.of(
+                command,
+                "--model",
+                run,
+                "--train",
+                shared.resolve("images/train"),
+                "--test",
+                shared.resolve("images/test"),
+                "--threads",
+                "1",
+                "--precision",
+                "fp32",
+                "--json",
+                "--quiet"));
+        words.addAll(List.of(more));
+        return words;
+    }
+
+    private static String withoutTimes(String json) {
+        return json.lines()
+                .filter(line -> !line.matches(".*\"(command|time|created|seconds|date|report)\".*"))
+                .reduce("", (a, b) -> a + b + "\n");
+    }
+
+    private void requireSame(List<Object> words) throws IOException, InterruptedException {
+        List<Object> alone = new ArrayList<>(words);
+        alone.addAll(List.of("--report", folder.resolve("one")));
+        List<Object> together = new ArrayList<>(words);
+        together.addAll(List.of("--report", folder.resolve("two")));
+        TinyCommand.Result one = TinyCommand.swav(alone.toArray());
+        assertThat(one.code()).as(one.err()).isZero();
+        List<SwavProcess.Result> two = ranks(2, together.toArray());
+        assertThat(two)
+                .allSatisfy(result -> assertThat(result.code()).as(result.err()).isZero());
+        assertThat(one.out()).contains("broken.jpg");
+        assertThat(withoutTimes(two.get(0).out())).isEqualTo(withoutTimes(one.out()));
+        assertThat(two.get(1).out()).isEmpty();
+        try (var files = Files.list(folder.resolve("two"))) {
+            assertThat(files).isNotEmpty();
+        }
+    }
+
+    @Test
+    void nearestNeighboursAreTheSame() throws IOException, InterruptedException {
+        requireSame(words("knn", "--batch", "32"));
+    }
+
+    @Test
+    void linearClassifiersAreTheSame() throws IOException, InterruptedException {
+        requireSame(words("linear", "--cached"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"npy", "parquet"})
+    void theFileOfVectorsIsTheSame(String ending) throws IOException, InterruptedException {
+        Path one = folder.resolve("one." + ending);
+        Path two = folder.resolve("two." + ending);
+        List<Object> words = List.of(
+                "embed",
+                "--model",
+                run,
+                "--data",
+                shared.resolve("images/train"),
+                "--threads",
+                "1",
+                "--precision",
+                "fp32",
+                "--batch",
+                "16",
+                "--out");
+        List<Object> alone = new ArrayList<>(words);
+        alone.add(one);
+        assertThat(TinyCommand.swav(alone.toArray()).code()).isZero();
+        List<Object> together = new ArrayList<>(words);
+        together.add(two);
+        List<SwavProcess.Result> ranks = ranks(2, together.toArray());
+        assertThat(ranks)
+                .allSatisfy(result -> assertThat(result.code()).as(result.err()).isZero());
+        assertThat(two).hasSameBinaryContentAs(one);
+        assertThat(folder.resolve("two.broken.csv")).hasSameTextualContentAs(folder.resolve("one.broken.csv"));
+        assertThat(ranks.get(1).out()).isEmpty();
+        assertThat(folder.resolve("two." + ending + ".partial")).doesNotExist();
+    }
+
+    @Test
+    void whatWasNotStartedAlikeIsRefused() throws IOException, InterruptedException {
+        List<SwavProcess.Result> onCrops = ranks(2, words("linear").toArray());
+        assertThat(onCrops).allSatisfy(result -> {
+            assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+            assertThat(result.err()).contains("--cached: is missing");
+        });
+    }
+}

@@ -1,0 +1,83 @@
+package org.swav4j.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.swav4j.augment.EvalTransform;
+import org.swav4j.comm.Alone;
+import org.swav4j.comm.Collective;
+import org.swav4j.comm.ThreadRanks;
+import org.swav4j.data.DataException;
+import org.swav4j.data.Quarantine;
+
+/** Several ranks see the images that one sees, in the same batches, and the first has everything in the end. */
+class SharedExtractionTest {
+    private static final List<String> CLASSES = List.of("a", "b", "c");
+    private static final FeatureExtractor PIXELS =
+            // of the whole batch, so that it matters which images meet in one
+            pixels -> {
+                Tensor values = pixels.to(ScalarType.Float).flatten(1, 3);
+                return values.sub(values.mean(0).unsqueeze(0));
+            };
+
+    private static LabelledMemory images() {
+        int[] labels = IntStream.range(0, 41).map(i -> i % 4 - 1).toArray();
+        return new LabelledMemory(CLASSES, Set.of(5, 18, 33), labels);
+    }
+
+    private record Found(LabelledFeatures features, Quarantine quarantine, Leakage leakage) {}
+
+    private static Found extract(Collective ranks) {
+        Quarantine quarantine = new Quarantine("memory");
+        HashedImages images = new HashedImages(images());
+        Extraction how = new Extraction(EvalTransform.stretch(8), 6, 2, quarantine, ImagesDone.UNHEARD, ranks);
+        LabelledFeatures features = LabelledFeatures.extract(images, CLASSES, PIXELS, how);
+        images.share(ranks);
+        return new Found(features, quarantine, Leakage.between(images, images));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 9})
+    void theFirstHasWhatOneWouldHave(int world) {
+        Found one = extract(new Alone());
+        List<Found> several = ThreadRanks.run(world, SharedExtractionTest::extract);
+        Found first = several.get(0);
+        try (PointerScope scope = new PointerScope()) {
+            assertThat(first.features.labels()).isEqualTo(one.features.labels());
+            assertThat(first.features.images()).isEqualTo(one.features.images());
+            assertThat(first.features.features().equal(one.features.features())).isTrue();
+        }
+        assertThat(first.quarantine.entries())
+                .isEqualTo(one.quarantine.entries())
+                .hasSize(3);
+        assertThat(first.leakage).isEqualTo(one.leakage);
+        assertThat(first.leakage.copies()).as("also those that are no images").hasSize(41);
+        assertThat(several.subList(1, world).stream()
+                        .mapToInt(f -> f.features.size())
+                        .sum())
+                .as("the others keep their own")
+                .isLessThanOrEqualTo(one.features.size());
+        one.features.close();
+        several.forEach(found -> found.features.close());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void ifNothingCanBeReadTheFirstSaysSo(int world) {
+        LabelledMemory none = new LabelledMemory(CLASSES, Set.of(0, 1, 2), 0, 1, 2);
+        assertThatThrownBy(() -> ThreadRanks.run(world, ranks -> {
+                    Extraction how = new Extraction(
+                            EvalTransform.stretch(8), 1, 1, new Quarantine("memory"), ImagesDone.UNHEARD, ranks);
+                    return LabelledFeatures.extract(none, CLASSES, PIXELS, how).size();
+                }))
+                .hasRootCauseInstanceOf(DataException.class);
+    }
+}
