@@ -68,7 +68,8 @@ class RankFailureTest {
     /** The last line, which must be the only one of the failure; nothing of native code, no stack trace. */
     private static void requireOneLine(SwavProcess.Result result, int rank, String pattern) {
         assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.FAILED);
-        List<String> lines = result.err().lines()
+        List<String> lines = result.err()
+                .lines()
                 .filter(line -> !line.isBlank() && !line.startsWith("warning: "))
                 .toList();
         assertThat(lines).as("rank %d", rank).hasSize(1);
@@ -198,13 +199,18 @@ class RankFailureTest {
             Thread.sleep(12_000);
             ranks.get(1).signal("CONT");
             assertThat(ranks.printed(0))
-                    .containsPattern("warning: waiting since 10 s, at most 30.0 s, in .+ in step \\d+ for rank 1 \\(.+\\), which"
-                            + " does not answer now");
+                    .containsPattern(
+                            "warning: waiting since 10 s, at most 30.0 s, in .+ in step \\d+ for rank 1 \\(.+\\), which"
+                                    + " does not answer now");
             long saved = saves(ranks.printed(0));
-            assertThat(ranks.get(0).await(() -> saves(ranks.printed(0)) > saved, 30)).isTrue();
+            assertThat(ranks.get(0).await(() -> saves(ranks.printed(0)) > saved, 30))
+                    .isTrue();
             assertThat(ranks.get(1).isAlive()).isTrue();
             ranks.get(0).signal("TERM");
-            ranks.printed(0).lines().filter(l -> l.startsWith("warning")).forEach(l -> System.out.println("slow | " + l));
+            ranks.printed(0)
+                    .lines()
+                    .filter(l -> l.startsWith("warning"))
+                    .forEach(l -> System.out.println("slow | " + l));
             assertThat(ranks.end(0, 30).code()).isEqualTo(ExitCode.PREEMPTED);
             assertThat(ranks.end(1, 30).code()).isEqualTo(ExitCode.PREEMPTED);
         }
@@ -245,7 +251,8 @@ class RankFailureTest {
                 requireOneLine(
                         result,
                         rank,
-                        "swav: rank " + rank + " of 4 \\(.+\\): (rank \\d \\(.+\\) has ended: .+: )?rank 1, rank 3 did not"
+                        "swav: rank " + rank
+                                + " of 4 \\(.+\\): (rank \\d \\(.+\\) has ended: .+: )?rank 1, rank 3 did not"
                                 + " come to 127.0.0.1:\\d+ within 8.0 s");
             }
         }
@@ -289,8 +296,11 @@ class RankFailureTest {
             for (int rank = 0; rank < 2; rank++) {
                 SwavProcess.Result result = ranks.end(rank, 60);
                 report("other WORLD_SIZE", rank, result, since);
-                requireOneLine(result, rank, "swav: rank . of . \\(.+\\): .*rank . \\(.+\\) was started with WORLD_SIZE"
-                        + " ., this one with .");
+                requireOneLine(
+                        result,
+                        rank,
+                        "swav: rank . of . \\(.+\\): .*rank . \\(.+\\) was started with WORLD_SIZE"
+                                + " ., this one with .");
             }
         }
         assertThat(run).doesNotExist();
@@ -344,7 +354,10 @@ class RankFailureTest {
                 report("images vanish on rank 1", rank, result, since);
                 assertThat(result.code()).isEqualTo(ExitCode.FAILED);
                 if (rank != 1) {
-                    requireOneLine(result, rank, "swav: rank . of 3 \\(.+\\): .+: rank 1 \\(.+\\) has ended: .+could not be read.*");
+                    requireOneLine(
+                            result,
+                            rank,
+                            "swav: rank . of 3 \\(.+\\): .+: rank 1 \\(.+\\) has ended: .+could not be read.*");
                 }
             }
         }

@@ -120,9 +120,7 @@ final class RankWatch implements AutoCloseable {
         String now = operation;
         String place = step < 0 ? "" : " in step " + step;
         String time = " for " + (System.nanoTime() - since) / 100_000_000 / 10.0 + " s";
-        return now == null
-                ? new Doing(false, "at its own work" + place + time)
-                : new Doing(true, "in " + now + time);
+        return now == null ? new Doing(false, "at its own work" + place + time) : new Doing(true, "in " + now + time);
     }
 
     /** Why all must end, if this rank has found out or was told. */
