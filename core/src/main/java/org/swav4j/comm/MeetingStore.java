@@ -25,6 +25,10 @@ import org.swav4j.format.HostName;
  * takes longer than the timeout, also if the keeper is stopped or cut off, which c10d's own calls wait for without end.
  */
 final class MeetingStore {
+    /** Who keeps the store where rank 0 does not; that of PyTorch 1.13 is not understood by today's. */
+    private static final String AGENT =
+            "torchrun's store (with --standalone or --rdzv-backend c10d rank 0 keeps one of its own)";
+
     private final TCPStore tcp;
     private final Store store;
     private final String meeting;
@@ -58,7 +62,8 @@ final class MeetingStore {
             String place = environment.masterAddress() + ":" + environment.masterPort();
             String what = serves
                     ? "cannot listen at MASTER_PORT " + environment.masterPort() + ", which must be free on this host: "
-                    : "rank 0 does not answer at " + place + " (" + Rendezvous.spoken(timeout) + "): ";
+                    : (environment.served() ? AGENT : "rank 0") + " does not answer at " + place + " ("
+                            + Rendezvous.spoken(timeout) + "): ";
             throw new RankLostException(environment + ": " + what + Rendezvous.firstLine(e), e);
         }
     }

@@ -7,6 +7,9 @@ import java.time.Duration;
  * window of steps.
  */
 final class Throughput {
+    /** Of the time, that counts as a rank's own: in a first step almost all of it may have gone into waiting, which says little. */
+    private static final double LEAST_OWN_SHARE = 0.01;
+
     private static final int WINDOW = 50;
     private static final double SETTLED_SECONDS = 30;
 
@@ -57,7 +60,7 @@ final class Throughput {
 
     /** What one of {@code world} ranks would do if it never stood still for the others. */
     double ownImagesPerSecond(int world) {
-        return imagesPerSecond() / world / Math.max(1e-9, 1 - exchangeShare());
+        return imagesPerSecond() / world / Math.max(LEAST_OWN_SHARE, 1 - exchangeShare());
     }
 
     /** Whether enough was measured to judge by: a full window, or half a minute of slow steps. */
