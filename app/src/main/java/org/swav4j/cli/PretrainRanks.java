@@ -83,13 +83,16 @@ final class PretrainRanks implements AutoCloseable {
             Path place = checkpoints.resolve(CheckpointDirectory.name(step));
             if (!Files.isDirectory(place)) {
                 throw new CheckpointException(
-                        place + ": is not on this host; rank 0 goes on from it, so --out must be on a disk that all hosts share");
+                        place
+                                + ": is not on this host; rank 0 goes on from it, so --out must be on a disk that all hosts share");
             }
             Checkpoint here = new CheckpointDirectory(checkpoints, 1).open(place);
             if (!here.fingerprint().equals(fingerprint)) {
-                throw new CheckpointException(place + ": is not the checkpoint of that step that rank 0 goes on from (SHA-256 of its"
-                        + " manifest " + here.fingerprint() + " here, " + fingerprint + " there); --out must be on a disk"
-                        + " that all hosts share");
+                throw new CheckpointException(
+                        place + ": is not the checkpoint of that step that rank 0 goes on from (SHA-256 of its"
+                                + " manifest " + here.fingerprint() + " here, " + fingerprint
+                                + " there); --out must be on a disk"
+                                + " that all hosts share");
             }
             return here;
         }

@@ -57,8 +57,18 @@ final class NetworkOfRanks implements AutoCloseable {
 
     /** What to put before a command that is to run on a host. */
     String[] on(int host) {
-        return new String[] {"ip", "netns", "exec", id + host, "unshare", "--uts", "sh", "-c", "hostname host" + host
-                + "; exec \"$@\"", "sh"};
+        return new String[] {
+            "ip",
+            "netns",
+            "exec",
+            id + host,
+            "unshare",
+            "--uts",
+            "sh",
+            "-c",
+            "hostname host" + host + "; exec \"$@\"",
+            "sh"
+        };
     }
 
     /** Nothing reaches the host or comes from it any more, and nobody is told. */
@@ -68,8 +78,22 @@ final class NetworkOfRanks implements AutoCloseable {
 
     /** The host receives no more than so much, and packets wait for their turn. */
     void slow(int host, String rate) throws IOException, InterruptedException {
-        run("tc", "-n", id + "m", "qdisc", "add", "dev", port(host), "root", "tbf", "rate", rate, "burst", "16kb",
-                "latency", "2s");
+        run(
+                "tc",
+                "-n",
+                id + "m",
+                "qdisc",
+                "add",
+                "dev",
+                port(host),
+                "root",
+                "tbf",
+                "rate",
+                rate,
+                "burst",
+                "16kb",
+                "latency",
+                "2s");
     }
 
     /** Of each connection's packets to the host every sixteenth is lost, by the number that IP gives them. */
@@ -77,8 +101,30 @@ final class NetworkOfRanks implements AutoCloseable {
         String middle = id + "m";
         run("ip", "-n", middle, "link", "add", "nowhere", "type", "ifb");
         run("tc", "-n", middle, "qdisc", "add", "dev", port(host), "clsact");
-        run("tc", "-n", middle, "filter", "add", "dev", port(host), "egress", "protocol", "ip", "u32", "match", "u16",
-                "0x0", "0xf", "at", "4", "action", "mirred", "egress", "redirect", "dev", "nowhere");
+        run(
+                "tc",
+                "-n",
+                middle,
+                "filter",
+                "add",
+                "dev",
+                port(host),
+                "egress",
+                "protocol",
+                "ip",
+                "u32",
+                "match",
+                "u16",
+                "0x0",
+                "0xf",
+                "at",
+                "4",
+                "action",
+                "mirred",
+                "egress",
+                "redirect",
+                "dev",
+                "nowhere");
     }
 
     /** Packets that were lost. */

@@ -2,12 +2,15 @@ package org.swav4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -15,6 +18,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.swav4j.checkpoint.Checkpoint;
+import org.swav4j.format.FileTree;
 import org.swav4j.sample.SampleImages;
 
 /** What becomes of a training's other processes when one of them fails, is stopped, or is not like them. */
@@ -68,7 +72,8 @@ class RankFailureTest {
     /** The last line, which must be the only one of the failure; nothing of native code, no stack trace. */
     private static void requireOneLine(SwavProcess.Result result, int rank, String pattern) {
         assertThat(result.code()).as(result.err()).isEqualTo(ExitCode.FAILED);
-        List<String> lines = result.err().lines()
+        List<String> lines = result.err()
+                .lines()
                 .filter(line -> !line.isBlank() && !line.startsWith("warning: "))
                 .toList();
         assertThat(lines).as("rank %d", rank).hasSize(1);
@@ -195,16 +200,21 @@ class RankFailureTest {
         try (RankProcesses ranks = RankProcesses.of(folder, 2).startAll(longTraining(run, "30s"))) {
             ranks.awaitOutput(0, "step-000000003");
             ranks.get(1).signal("STOP");
-            Thread.sleep(12_000);
+            Thread.sleep(15_000);
             ranks.get(1).signal("CONT");
             assertThat(ranks.printed(0))
-                    .containsPattern("warning: waiting since 10 s, at most 30.0 s, in .+ in step \\d+ for rank 1 \\(.+\\), which"
-                            + " does not answer now");
+                    .containsPattern(
+                            "warning: waiting since 10 s, at most 30.0 s, in .+ in step \\d+ for rank 1 \\(.+\\), which"
+                                    + " does not answer now");
             long saved = saves(ranks.printed(0));
-            assertThat(ranks.get(0).await(() -> saves(ranks.printed(0)) > saved, 30)).isTrue();
+            assertThat(ranks.get(0).await(() -> saves(ranks.printed(0)) > saved, 30))
+                    .isTrue();
             assertThat(ranks.get(1).isAlive()).isTrue();
             ranks.get(0).signal("TERM");
-            ranks.printed(0).lines().filter(l -> l.startsWith("warning")).forEach(l -> System.out.println("slow | " + l));
+            ranks.printed(0)
+                    .lines()
+                    .filter(l -> l.startsWith("warning"))
+                    .forEach(l -> System.out.println("slow | " + l));
             assertThat(ranks.end(0, 30).code()).isEqualTo(ExitCode.PREEMPTED);
             assertThat(ranks.end(1, 30).code()).isEqualTo(ExitCode.PREEMPTED);
         }
@@ -245,7 +255,8 @@ class RankFailureTest {
                 requireOneLine(
                         result,
                         rank,
-                        "swav: rank " + rank + " of 4 \\(.+\\): (rank \\d \\(.+\\) has ended: .+: )?rank 1, rank 3 did not"
+                        "swav: rank " + rank
+                                + " of 4 \\(.+\\): (rank \\d \\(.+\\) has ended: .+: )?rank 1, rank 3 did not"
                                 + " come to 127.0.0.1:\\d+ within 8.0 s");
             }
         }
@@ -289,8 +300,11 @@ class RankFailureTest {
             for (int rank = 0; rank < 2; rank++) {
                 SwavProcess.Result result = ranks.end(rank, 60);
                 report("other WORLD_SIZE", rank, result, since);
-                requireOneLine(result, rank, "swav: rank . of . \\(.+\\): .*rank . \\(.+\\) was started with WORLD_SIZE"
-                        + " ., this one with .");
+                requireOneLine(
+                        result,
+                        rank,
+                        "swav: rank . of . \\(.+\\): .*rank . \\(.+\\) was started with WORLD_SIZE"
+                                + " ., this one with .");
             }
         }
         assertThat(run).doesNotExist();
@@ -338,16 +352,57 @@ class RankFailureTest {
             ranks.start(1, own, Map.of());
             ranks.awaitOutput(0, "step-000000003");
             long since = System.nanoTime();
-            org.swav4j.format.FileTree.delete(images);
+            FileTree.delete(images);
             for (int rank : new int[] {1, 0, 2}) {
                 SwavProcess.Result result = ranks.end(rank, 60);
                 report("images vanish on rank 1", rank, result, since);
                 assertThat(result.code()).isEqualTo(ExitCode.FAILED);
                 if (rank != 1) {
-                    requireOneLine(result, rank, "swav: rank . of 3 \\(.+\\): .+: rank 1 \\(.+\\) has ended: .+could not be read.*");
+                    requireOneLine(
+                            result,
+                            rank,
+                            "swav: rank . of 3 \\(.+\\): .+: rank 1 \\(.+\\) has ended: .+could not be read.*");
                 }
             }
         }
         requireWhole(run);
+    }
+
+    @Test
+    @Tag("slow")
+    @EnabledOnOs(OS.LINUX)
+    void aDiskThatIsFullAtTheLastSaveIsTheReasonEverywhere() throws Exception {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        Assumptions.assumeTrue(
+                new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=8m", "swav-test", disk.toString())
+                                .start()
+                                .waitFor()
+                        == 0,
+                "this process may mount a tmpfs, for a disk that is really full");
+        Path run = disk.resolve("run");
+        try (RankProcesses ranks = RankProcesses.of(folder, 2).startAll(longTraining(run, "30s"))) {
+            ranks.awaitOutput(0, "step-000000003");
+            try (OutputStream filler = Files.newOutputStream(disk.resolve("filler"))) {
+                byte[] block = new byte[4096];
+                while (true) {
+                    filler.write(block);
+                }
+            } catch (IOException e) {
+                // full
+            }
+            ranks.awaitOutput(0, "warning: ");
+            ranks.get(1).signal("TERM");
+            long since = System.nanoTime();
+            for (int rank : new int[] {0, 1}) {
+                SwavProcess.Result result = ranks.end(rank, 30);
+                report("disk full at the last save", rank, result, since);
+                assertThat(result.code()).isEqualTo(ExitCode.FAILED);
+                assertThat(result.err()).contains("No space left on device");
+            }
+            assertThat(ranks.get(1).err()).contains("rank 0 (", ") has ended: ");
+            requireWhole(run);
+        } finally {
+            new ProcessBuilder("umount", "-l", disk.toString()).start().waitFor();
+        }
     }
 }

@@ -83,7 +83,9 @@ final class RankProcesses implements AutoCloseable {
     /** Waits until the training has done so many steps, as rank 0 prints. */
     void awaitOutput(int rank, String text) throws InterruptedException {
         boolean there = get(rank).await(() -> printed(rank).contains(text), 90);
-        assertThat(there).as("rank %d prints '%s': %s", rank, text, printed(rank)).isTrue();
+        assertThat(there)
+                .as("rank %d prints '%s': %s", rank, text, printed(rank))
+                .isTrue();
     }
 
     String printed(int rank) {

@@ -35,7 +35,9 @@ final class Completion {
         this.rendezvous = rendezvous;
         this.watch = rendezvous.watch();
         this.timeout = rendezvous.timeout().toNanos();
-        this.look = Math.max(timeout / 2, timeout - Duration.ofMillis(3L * watch.patienceMillis()).toNanos());
+        this.look = Math.max(
+                timeout / 2,
+                timeout - Duration.ofMillis(3L * watch.patienceMillis()).toNanos());
         this.notice = Math.min(timeout / 3, LATEST_NOTICE.toNanos());
     }
 

@@ -54,8 +54,7 @@ final class Differences {
         Map<String, String> values = new LinkedHashMap<>();
         facts.lines().forEach(line -> {
             int colon = line.indexOf(": ");
-            values.put(
-                    colon < 0 ? line : line.substring(0, colon), colon < 0 ? "nothing" : line.substring(colon + 2));
+            values.put(colon < 0 ? line : line.substring(0, colon), colon < 0 ? "nothing" : line.substring(colon + 2));
         });
         return values;
     }

@@ -17,7 +17,11 @@ final class Inquest {
         List<String> kinds = new ArrayList<>();
         add(kinds, answers, Condition.GONE, "gone without a word, as when killed");
         add(kinds, answers, Condition.SILENT, "no answer though the machine is there, as when stopped");
-        add(kinds, answers, Condition.UNREACHABLE, "cannot be reached, as when the network is cut or the machine is off");
+        add(
+                kinds,
+                answers,
+                Condition.UNREACHABLE,
+                "cannot be reached, as when the network is cut or the machine is off");
         return kinds.isEmpty() ? Optional.empty() : Optional.of("lost " + String.join("; ", kinds));
     }
 
@@ -39,7 +43,8 @@ final class Inquest {
     static Optional<String> behind(List<Answer> answers) {
         String behind = answers.stream()
                 .filter(a -> a.isLost() || !a.doing().waiting())
-                .map(a -> a.peer() + ", " + (a.isLost() ? "which does not answer now" : a.doing().text()))
+                .map(a -> a.peer() + ", "
+                        + (a.isLost() ? "which does not answer now" : a.doing().text()))
                 .collect(Collectors.joining("; "));
         return behind.isEmpty() ? Optional.empty() : Optional.of(behind);
     }

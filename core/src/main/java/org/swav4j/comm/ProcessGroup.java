@@ -128,7 +128,10 @@ public final class ProcessGroup implements Collective, AutoCloseable {
 
     @Override
     public Optional<RankLostException> failure() {
-        return family.stream().map(member -> member.failure).filter(f -> f != null).findFirst();
+        return family.stream()
+                .map(member -> member.failure)
+                .filter(f -> f != null)
+                .findFirst();
     }
 
     @Override
@@ -176,9 +179,9 @@ public final class ProcessGroup implements Collective, AutoCloseable {
         String what = described("broadcast from rank " + root, tensor);
         try (PointerScope scope = new PointerScope()) {
             attempt(what, () -> {
-                        BroadcastOptions options = new BroadcastOptions().rootRank(root).rootTensor(0);
-                        return new Begun(
-                                what, backend(tensor).broadcast(new TensorVector(tensor.detach()), options));
+                        BroadcastOptions options =
+                                new BroadcastOptions().rootRank(root).rootTensor(0);
+                        return new Begun(what, backend(tensor).broadcast(new TensorVector(tensor.detach()), options));
                     })
                     .await(tensor.is_cuda());
         }
@@ -194,10 +197,16 @@ public final class ProcessGroup implements Collective, AutoCloseable {
             Tensor gathered = torch.zeros(all, new TensorOptions(own.detach().options()));
             String what = described("gathering", own);
             try (PointerScope scope = new PointerScope()) {
-                attempt(what, () -> new Begun(
+                attempt(
                                 what,
-                                backend(own)
-                                        ._allgather_base(gathered, own.detach().contiguous().unsqueeze(0))))
+                                () -> new Begun(
+                                        what,
+                                        backend(own)
+                                                ._allgather_base(
+                                                        gathered,
+                                                        own.detach()
+                                                                .contiguous()
+                                                                .unsqueeze(0))))
                         .await(own.is_cuda());
             }
             return gathered;

@@ -67,8 +67,7 @@ final class Rendezvous implements AutoCloseable {
         RankWatch watch;
         try {
             long patience = timeout.toMillis() / 8;
-            watch = RankWatch.open(
-                    (int) Math.max(LEAST_PATIENCE_MILLIS, Math.min(LONGEST_PATIENCE_MILLIS, patience)));
+            watch = RankWatch.open((int) Math.max(LEAST_PATIENCE_MILLIS, Math.min(LONGEST_PATIENCE_MILLIS, patience)));
         } catch (IOException e) {
             throw new RankLostException(environment + ": cannot listen for other ranks: " + e.getMessage(), e);
         }
@@ -125,8 +124,7 @@ final class Rendezvous implements AutoCloseable {
         }
         watch.meet(IntStream.range(0, environment.world())
                 .filter(rank -> rank != environment.rank())
-                .mapToObj(rank ->
-                        Peer.of(rank, hostOf(rank), look(WATCH + rank).orElseThrow()))
+                .mapToObj(rank -> Peer.of(rank, hostOf(rank), look(WATCH + rank).orElseThrow()))
                 .toList());
     }
 
@@ -215,8 +213,7 @@ final class Rendezvous implements AutoCloseable {
     /** Explains an operation that failed, and lets the others know. */
     RankLostException lost(String operation, RuntimeException cause) {
         Verdict verdict = watch.verdict().orElseGet(() -> watch.decide(inquire(firstLine(cause))));
-        return new RankLostException(
-                environment + " (" + host + "): " + operation + ": " + verdict.text(), cause);
+        return new RankLostException(environment + " (" + host + "): " + operation + ": " + verdict.text(), cause);
     }
 
     /** Explains an operation during which some were found to be lost. */
@@ -261,8 +258,8 @@ final class Rendezvous implements AutoCloseable {
                 || environment.rank() == 0
                 || answers.stream().anyMatch(a -> a.peer().rank() == 0 && !a.isLost());
         Optional<String> ended = keeperLives
-                ? reasons(rank -> answers.stream()
-                        .anyMatch(a -> a.peer().rank() == rank && a.condition() == Condition.GONE))
+                ? reasons(rank ->
+                        answers.stream().anyMatch(a -> a.peer().rank() == rank && a.condition() == Condition.GONE))
                 : Optional.empty();
         return ended.or(() -> Inquest.lost(answers)).orElse("some ranks did not answer for a while");
     }
@@ -282,8 +279,8 @@ final class Rendezvous implements AutoCloseable {
     void tellSlow(String operation, long seconds, List<Answer> answers) {
         if (Inquest.speaks(environment.rank(), answers)) {
             Inquest.behind(answers)
-                    .ifPresent(who -> notices.accept("waiting since " + seconds + " s, at most " + spoken(timeout) + ", in "
-                            + operation + " for " + who));
+                    .ifPresent(who -> notices.accept("waiting since " + seconds + " s, at most " + spoken(timeout)
+                            + ", in " + operation + " for " + who));
         }
     }
 
@@ -293,7 +290,9 @@ final class Rendezvous implements AutoCloseable {
                 .boxed()
                 .filter(kind)
                 .map(rank -> "rank " + rank
-                        + look(HERE + rank).map(here -> " (" + hostIn(here) + ")").orElse(""))
+                        + look(HERE + rank)
+                                .map(here -> " (" + hostIn(here) + ")")
+                                .orElse(""))
                 .collect(Collectors.joining(", "));
     }
 

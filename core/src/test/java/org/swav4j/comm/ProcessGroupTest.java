@@ -110,7 +110,8 @@ class ProcessGroupTest {
                 done.set(true);
             });
             assertThat(done).isTrue();
-            assertThat(ranks.fromFirst("config", ranks.rank() == 0 ? "seed: 3" : "other")).isEqualTo("seed: 3");
+            assertThat(ranks.fromFirst("config", ranks.rank() == 0 ? "seed: 3" : "other"))
+                    .isEqualTo("seed: 3");
             return null;
         });
     }
@@ -124,9 +125,11 @@ class ProcessGroupTest {
                     return null;
                 }))
                 .hasMessage("the disk is full")
-                .satisfies(e -> assertThat(e.getSuppressed()[0])
-                        .isInstanceOf(RankLostException.class)
-                        .hasMessageMatching("rank 1 of 2 \\(.+\\): waiting for rank 0: rank 0 \\(.+\\) has ended: the disk is full"));
+                .satisfies(
+                        e -> assertThat(e.getSuppressed()[0])
+                                .isInstanceOf(RankLostException.class)
+                                .hasMessageMatching(
+                                        "rank 1 of 2 \\(.+\\): waiting for rank 0: rank 0 \\(.+\\) has ended: the disk is full"));
     }
 
     @Test
