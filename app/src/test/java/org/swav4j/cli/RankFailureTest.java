@@ -2,12 +2,15 @@ package org.swav4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -15,6 +18,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.swav4j.checkpoint.Checkpoint;
+import org.swav4j.format.FileTree;
 import org.swav4j.sample.SampleImages;
 
 /** What becomes of a training's other processes when one of them fails, is stopped, or is not like them. */
@@ -196,7 +200,7 @@ class RankFailureTest {
         try (RankProcesses ranks = RankProcesses.of(folder, 2).startAll(longTraining(run, "30s"))) {
             ranks.awaitOutput(0, "step-000000003");
             ranks.get(1).signal("STOP");
-            Thread.sleep(12_000);
+            Thread.sleep(15_000);
             ranks.get(1).signal("CONT");
             assertThat(ranks.printed(0))
                     .containsPattern(
@@ -348,7 +352,7 @@ class RankFailureTest {
             ranks.start(1, own, Map.of());
             ranks.awaitOutput(0, "step-000000003");
             long since = System.nanoTime();
-            org.swav4j.format.FileTree.delete(images);
+            FileTree.delete(images);
             for (int rank : new int[] {1, 0, 2}) {
                 SwavProcess.Result result = ranks.end(rank, 60);
                 report("images vanish on rank 1", rank, result, since);
@@ -362,5 +366,43 @@ class RankFailureTest {
             }
         }
         requireWhole(run);
+    }
+
+    @Test
+    @Tag("slow")
+    @EnabledOnOs(OS.LINUX)
+    void aDiskThatIsFullAtTheLastSaveIsTheReasonEverywhere() throws Exception {
+        Path disk = Files.createDirectory(folder.resolve("disk"));
+        Assumptions.assumeTrue(
+                new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=8m", "swav-test", disk.toString())
+                                .start()
+                                .waitFor()
+                        == 0,
+                "this process may mount a tmpfs, for a disk that is really full");
+        Path run = disk.resolve("run");
+        try (RankProcesses ranks = RankProcesses.of(folder, 2).startAll(longTraining(run, "30s"))) {
+            ranks.awaitOutput(0, "step-000000003");
+            try (OutputStream filler = Files.newOutputStream(disk.resolve("filler"))) {
+                byte[] block = new byte[4096];
+                while (true) {
+                    filler.write(block);
+                }
+            } catch (IOException e) {
+                // full
+            }
+            ranks.awaitOutput(0, "warning: ");
+            ranks.get(1).signal("TERM");
+            long since = System.nanoTime();
+            for (int rank : new int[] {0, 1}) {
+                SwavProcess.Result result = ranks.end(rank, 30);
+                report("disk full at the last save", rank, result, since);
+                assertThat(result.code()).isEqualTo(ExitCode.FAILED);
+                assertThat(result.err()).contains("No space left on device");
+            }
+            assertThat(ranks.get(1).err()).contains("rank 0 (", ") has ended: ");
+            requireWhole(run);
+        } finally {
+            new ProcessBuilder("umount", "-l", disk.toString()).start().waitFor();
+        }
     }
 }

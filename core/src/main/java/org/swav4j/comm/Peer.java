@@ -5,6 +5,7 @@ import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -81,8 +82,11 @@ record Peer(int rank, String host, String address, int port, String token) {
             return answer.startsWith(ALIVE)
                     ? new Answer(this, Condition.ANSWERS, Doing.of(answer))
                     : new Answer(this, Condition.GONE, null);
-        } catch (IOException | RuntimeException e) {
+        } catch (SocketTimeoutException e) {
             return new Answer(this, Condition.SILENT, null);
+        } catch (IOException | RuntimeException e) {
+            // what had been accepted was broken off, as the process ended
+            return new Answer(this, Condition.GONE, null);
         }
     }
 

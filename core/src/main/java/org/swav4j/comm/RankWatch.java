@@ -16,9 +16,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.swav4j.comm.Peer.Answer;
 import org.swav4j.comm.Peer.Doing;
@@ -34,6 +31,7 @@ final class RankWatch implements AutoCloseable {
 
     private static final String LOST = "lost";
     private static final int MOST_AT_ONCE = 64;
+    private static final int ANSWERERS = 4;
 
     /**
      * Why all must end.
@@ -58,9 +56,7 @@ final class RankWatch implements AutoCloseable {
         byte[] secret = new byte[16];
         new SecureRandom().nextBytes(secret);
         this.token = HexFormat.of().formatHex(secret);
-        // whoever comes when all are busy is turned away; it asks again
-        this.answering = new ThreadPoolExecutor(
-                0, MOST_AT_ONCE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> daemon(task, "rank answers"));
+        this.answering = Executors.newFixedThreadPool(ANSWERERS, task -> daemon(task, "rank answers"));
     }
 
     /**
@@ -194,12 +190,8 @@ final class RankWatch implements AutoCloseable {
         while (!socket.isClosed()) {
             try {
                 Socket caller = socket.accept();
-                try {
-                    answering.execute(() -> answer(caller));
-                } catch (RejectedExecutionException e) {
-                    caller.close();
-                }
-            } catch (IOException e) {
+                answering.execute(() -> answer(caller));
+            } catch (IOException | RejectedExecutionException e) {
                 // closed, or a caller that is gone already
             }
         }
