@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.bytedeco.pytorch.global.torch;
 import org.swav4j.augment.Augmentation;
 import org.swav4j.augment.CropSpec;
@@ -138,7 +137,7 @@ final class ClustersCommand implements Callable<Integer> {
         LabelledImages images = Places.images(spec, "--data", data);
         Quarantine quarantine = new Quarantine(images.description());
         Report.Builder report = Report.builder("clusters", "Clusters: " + evaluation.model())
-                .command(Invocation.words(spec).stream().map(ShellWord::quoted).collect(Collectors.joining(" ")))
+                .command(Invocation.line(spec))
                 .encoder("encoder", encoder)
                 .data(ClusterReport.DATA, images);
         ProgressLine progress =

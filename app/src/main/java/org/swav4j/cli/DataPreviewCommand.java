@@ -223,7 +223,7 @@ final class DataPreviewCommand implements Callable<Integer> {
             words.add(setting.flag());
             words.add(spec.findOption(setting.flag()).getValue());
         }
-        return String.join(" ", words.stream().map(ShellWord::quoted).toList());
+        return ShellWord.line(words);
     }
 
     private void report(Preview preview, Caption caption) {

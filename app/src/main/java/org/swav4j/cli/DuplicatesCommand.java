@@ -211,9 +211,7 @@ final class DuplicatesCommand implements Callable<Integer> {
                 Optional.ofNullable(other),
                 location(data, "--data", set),
                 other == null ? "" : location(againstData, "--against-data", other));
-        String command = String.join(
-                " ", Invocation.words(spec).stream().map(ShellWord::quoted).toList());
-        Report report = page.report(embeddings, Optional.ofNullable(against), threshold, command);
+        Report report = page.report(embeddings, Optional.ofNullable(against), threshold, Invocation.line(spec));
         NewFile.write(html, () -> ReportFolder.writePage(report, html));
         return page.problem();
     }

@@ -122,7 +122,7 @@ final class ExportCommand implements Callable<Integer> {
         Checkpoint checkpoint = Checkpoint.find(model.path());
         int side = size != null ? size : checkpoint.encoder().imageSize();
         ExportConfig config = new ExportConfig(format, what, side, dynamic, foldBatchNorm, half, withPreprocessing);
-        String command = Invocation.words(spec).stream().map(ShellWord::quoted).collect(Collectors.joining(" "));
+        String command = Invocation.line(spec);
         ModelCard card = new ModelCard(
                 checkpoint,
                 provenance(checkpoint),

@@ -18,4 +18,9 @@ final class Invocation {
         spec.commandLine().getParseResult().originalArgs().forEach(a -> words.add(S3Locations.shown(a)));
         return words;
     }
+
+    /** The same as a line to paste into a shell. */
+    static String line(CommandSpec spec) {
+        return ShellWord.line(words(spec));
+    }
 }

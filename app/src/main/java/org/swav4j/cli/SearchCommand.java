@@ -235,8 +235,7 @@ final class SearchCommand implements Callable<Integer> {
                 ? Places.recorded(spec, "--data", data)
                 : index.record().made().map(EncoderRecord::data).orElse("");
         SearchPage page = new SearchPage(index, file, queries, answers, location, exact ? "exact" : "effort " + effort);
-        Report report = page.report(String.join(
-                " ", Invocation.words(spec).stream().map(ShellWord::quoted).toList()));
+        Report report = page.report(Invocation.line(spec));
         NewFile.write(html, () -> ReportFolder.writePage(report, html));
         return page.problem().orElse("");
     }

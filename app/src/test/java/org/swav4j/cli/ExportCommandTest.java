@@ -140,18 +140,9 @@ class ExportCommandTest {
         assertThat(network.export("pytorch", "half.pth", "--half", "--what", "scores")
                         .code())
                 .isZero();
-        byte[] input = new byte[ExportedNetwork.IMAGES * network.size() * network.size() * 3];
-        new BytePointer(network.pixels().data_ptr()).get(input);
-        Files.write(folder.resolve("input"), input);
-        ByteBuffer features =
-                ByteBuffer.allocate(4 * (int) network.expected("trunk").get(0).numel());
-        for (float value : ExportedNetwork.floats(network.expected("trunk").get(0))) {
-            features.putFloat(value);
-        }
-        Files.write(folder.resolve("features"), features.array());
-
-        String card = Files.readString(folder.resolve("model.pth.README.md"));
-        String code = card.replaceFirst("(?s).*```python\n", "").replaceFirst("(?s)\n```.*", "");
+        network.writePixels("input");
+        network.writeExpected("trunk", "features");
+        String code = network.codeOfCard("model.pth");
         String check = String.join(
                 "\n",
                 "import sys",

@@ -1,6 +1,7 @@
 package org.swav4j.cli;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +108,33 @@ final class ExportedNetwork implements AutoCloseable {
         float[] values = new float[(int) plain.numel()];
         new FloatPointer(plain.data_ptr()).get(values);
         return values;
+    }
+
+    /** Writes the pixels' bytes to a file in the folder. */
+    void writePixels(String file) throws IOException {
+        Tensor pixels = pixels();
+        byte[] bytes = new byte[(int) pixels.nbytes()];
+        new BytePointer(pixels.data_ptr()).get(bytes);
+        Files.write(folder.resolve(file), bytes);
+    }
+
+    /** Writes what is {@linkplain #expected expected} of a part, one output behind the other, as float32, big-endian. */
+    void writeExpected(String part, String file) throws IOException {
+        List<Tensor> outputs = expected(part);
+        ByteBuffer bytes = ByteBuffer.allocate(
+                Float.BYTES * (int) outputs.stream().mapToLong(Tensor::numel).sum());
+        for (Tensor output : outputs) {
+            for (float value : floats(output)) {
+                bytes.putFloat(value);
+            }
+        }
+        Files.write(folder.resolve(file), bytes.array());
+    }
+
+    /** The Python code in the model card of an exported file. */
+    String codeOfCard(String file) throws IOException {
+        String card = Files.readString(folder.resolve(file + ".README.md"));
+        return card.replaceFirst("(?s).*```python\n", "").replaceFirst("(?s)\n```.*", "");
     }
 
     /** Runs Python code in the folder. What it says if it fails; nothing if it succeeds. */

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,7 +67,7 @@ class TorchScriptReadersTest {
     private double differenceInDjl(String options) throws IOException, InterruptedException {
         assertThat(DJL).as("./mvnw test brings DJL here").isNotEmptyDirectory();
         export(options + " --with-preprocessing");
-        Files.write(folder.resolve("images"), images());
+        network.writePixels("images");
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Dai.djl.offline=true",
@@ -101,34 +100,16 @@ class TorchScriptReadersTest {
         return largest;
     }
 
-    private byte[] images() {
-        Tensor pixels = network.pixels();
-        byte[] bytes = new byte[(int) pixels.nbytes()];
-        new BytePointer(pixels.data_ptr()).get(bytes);
-        return bytes;
-    }
-
     /** As it is, frozen, saved anew, and its weights as torchvision's. The first lines are those of the model card. */
     @ParameterizedTest
     @ValueSource(strings = {"trunk", "embedding --fold-bn", "scores --with-preprocessing"})
     void pythonComputesTheSame(String options) throws Exception {
         network.save("resnet10", Stem.SMALL_STRIDE2, 24, 6, 4);
         export(options);
-        String part = options.split(" ")[0];
-        Files.write(folder.resolve("images"), images());
-        List<Tensor> expected = network.expected(part);
-        ByteBuffer outputs = ByteBuffer.allocate(
-                4 * (int) expected.stream().mapToLong(Tensor::numel).sum());
-        expected.forEach(output -> {
-            for (float value : ExportedNetwork.floats(output)) {
-                outputs.putFloat(value);
-            }
-        });
-        Files.write(folder.resolve("outputs"), outputs.array());
-
+        network.writePixels("images");
+        network.writeExpected(options.split(" ")[0], "outputs");
         boolean bytes = options.contains("--with-preprocessing");
-        String card = Files.readString(folder.resolve("encoder.pt.README.md"));
-        String code = card.replaceFirst("(?s).*```python\n", "").replaceFirst("(?s)\n```.*", "");
+        String code = network.codeOfCard("encoder.pt");
         List<String> check = new ArrayList<>(List.of(
                 "import sys",
                 "try:",

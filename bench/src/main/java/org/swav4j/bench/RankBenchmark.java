@@ -3,7 +3,6 @@ package org.swav4j.bench;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -120,21 +119,20 @@ final class RankBenchmark {
 
     private static void print(Map<Way, List<Double>> times, String what) {
         System.out.println(what);
-        List<Double> base = times.get(WAYS.get(0));
-        times.forEach((way, seconds) -> {
-            List<Double> ratios = new ArrayList<>();
-            for (int i = 0; i < seconds.size(); i++) {
-                ratios.add(seconds.get(i) / base.get(i));
-            }
+        double[] base = values(times.get(WAYS.get(0)));
+        times.forEach((way, list) -> {
+            double[] seconds = values(list);
             System.out.printf(
-                    Locale.ROOT, "| %s | %.0f ms | %.3f |%n", way.name, 1e3 * median(seconds), median(ratios));
+                    Locale.ROOT,
+                    "| %s | %.0f ms | %.3f |%n",
+                    way.name,
+                    1e3 * Spread.of(seconds).median(),
+                    Spread.ratio(seconds, base).median());
         });
     }
 
-    private static double median(List<Double> values) {
-        List<Double> sorted = new ArrayList<>(values);
-        Collections.sort(sorted);
-        return sorted.get(sorted.size() / 2);
+    private static double[] values(List<Double> list) {
+        return list.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
     /** Sums begin when they are waited for. */

@@ -3,7 +3,6 @@ package org.swav4j.bench;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -207,22 +206,19 @@ final class ReducerBenchmark {
     }
 
     private static void print(List<Double> ours, List<Double> theirs, double difference, String what) {
-        List<Double> ratios = new ArrayList<>();
-        for (int i = 0; i < ours.size(); i++) {
-            ratios.add(ours.get(i) / theirs.get(i));
-        }
-        Collections.sort(ratios);
-        Collections.sort(ours);
-        Collections.sort(theirs);
+        double[] own = values(ours);
+        double[] reducer = values(theirs);
         System.out.println(what);
         System.out.printf(
                 Locale.ROOT,
-                "own buckets %.0f ms, c10d's Reducer %.0f ms, own / Reducer %.3f (%.3f to %.3f); averages differ by %.1e%n",
-                1e3 * ours.get(ours.size() / 2),
-                1e3 * theirs.get(theirs.size() / 2),
-                ratios.get(ratios.size() / 2),
-                ratios.get(0),
-                ratios.get(ratios.size() - 1),
+                "own buckets %.0f ms, c10d's Reducer %.0f ms, own / Reducer %s; averages differ by %.1e%n",
+                1e3 * Spread.of(own).median(),
+                1e3 * Spread.of(reducer).median(),
+                Spread.ratio(own, reducer).text(3),
                 difference);
+    }
+
+    private static double[] values(List<Double> list) {
+        return list.stream().mapToDouble(Double::doubleValue).toArray();
     }
 }

@@ -95,7 +95,7 @@ final class Rendezvous implements AutoCloseable {
         if (look(own).isPresent()) {
             // the other one stays, and this one does not speak for it
             left = true;
-            throw new RankLostException(environment + " (" + host + "): another process on "
+            throw new RankLostException(speaker() + "another process on "
                     + look(own).map(Rendezvous::hostIn).orElse("?") + " has RANK " + environment.rank() + " already");
         }
         put(WATCH + environment.rank(), self().line());
@@ -105,20 +105,20 @@ final class Rendezvous implements AutoCloseable {
             while (look(HERE + rank).isEmpty()) {
                 String missing = named(r -> look(HERE + r).isEmpty());
                 if (waiting.isOver()) {
-                    throw new RankLostException(environment + " (" + host + "): " + missing + " did not come to "
+                    throw new RankLostException(speaker() + missing + " did not come to "
                             + environment.masterAddress() + ":" + environment.masterPort() + " within "
                             + spoken(timeout));
                 }
                 Optional<String> ended = reasons(r -> true);
                 if (ended.isPresent()) {
-                    throw new RankLostException(environment + " (" + host + "): " + ended.get());
+                    throw new RankLostException(speaker() + ended.get());
                 }
                 waiting.nap(missing);
             }
             String there = look(HERE + rank).orElseThrow();
             int world = Integer.parseInt(there.substring(0, there.indexOf(' ')));
             if (world != environment.world()) {
-                throw new RankLostException(environment + " (" + host + "): rank " + rank + " (" + hostIn(there)
+                throw new RankLostException(speaker() + "rank " + rank + " (" + hostIn(there)
                         + ") was started with WORLD_SIZE " + world + ", this one with " + environment.world());
             }
         }
@@ -126,6 +126,11 @@ final class Rendezvous implements AutoCloseable {
                 .filter(rank -> rank != environment.rank())
                 .mapToObj(rank -> Peer.of(rank, hostOf(rank), look(WATCH + rank).orElseThrow()))
                 .toList());
+    }
+
+    /** Who says it, in front of what is said. */
+    private String speaker() {
+        return environment + " (" + host + "): ";
     }
 
     private Peer self() {
@@ -213,20 +218,20 @@ final class Rendezvous implements AutoCloseable {
     /** Explains an operation that failed, and lets the others know. */
     RankLostException lost(String operation, RuntimeException cause) {
         Verdict verdict = watch.verdict().orElseGet(() -> watch.decide(inquire(firstLine(cause))));
-        return new RankLostException(environment + " (" + host + "): " + operation + ": " + verdict.text(), cause);
+        return new RankLostException(speaker() + operation + ": " + verdict.text(), cause);
     }
 
     /** Explains an operation during which some were found to be lost. */
     RankLostException lost(String operation, List<Answer> answers) {
         Verdict verdict = watch.verdict().orElseGet(() -> watch.decide(explain(answers)));
-        return new RankLostException(environment + " (" + host + "): " + operation + ": " + verdict.text());
+        return new RankLostException(speaker() + operation + ": " + verdict.text());
     }
 
     /** Explains an operation that others did not come to in time. */
     RankLostException late(String operation, List<Answer> answers) {
         String late = Inquest.behind(answers).orElse("the others, though all of them answer");
         Verdict verdict = watch.decide("not there within " + spoken(timeout) + ": " + late);
-        return new RankLostException(environment + " (" + host + "): " + operation + ": " + verdict.text());
+        return new RankLostException(speaker() + operation + ": " + verdict.text());
     }
 
     private String inquire(String symptom) {
