@@ -5,12 +5,15 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.bytedeco.pytorch.global.torch;
+import org.swav4j.checkpoint.Checkpoint;
+import org.swav4j.comm.Collecting;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
 import org.swav4j.embed.EmbedListener;
@@ -128,7 +131,10 @@ final class EmbedCommand implements Callable<Integer> {
             EncoderOptions options = options(ranks);
             LabelledImages images = Places.images(spec, "--data", data);
             String facts = "images: " + images.fingerprint() + "\nout: " + out.toAbsolutePath() + "\nwhat: " + what
-                    + "\nbatch: " + batch + "\nprecision: " + options.precision();
+                    + "\nnormalize: " + normalize + "\nhalf: " + half + "\nimage size: "
+                    + (imageSize == null ? "the model's" : imageSize) + "\nbatch: " + batch + "\nprecision: "
+                    + options.precision() + "\nmodel: "
+                    + Checkpoint.find(model.path()).fingerprint();
             return ranks.work(facts, () -> embed(ranks, options, images));
         }
     }
@@ -156,6 +162,9 @@ final class EmbedCommand implements Callable<Integer> {
                 report(result);
             }
             if (!result.complete()) {
+                // the signal may have reached one rank only; all end in the same way
+                long[][] asked = new Collecting(ranks.collective()).numbers(interrupts.preempted() ? 1 : 0);
+                interrupts.setPreempted(Arrays.stream(asked).anyMatch(each -> each[0] == 1));
                 if (ranks.isFirst()) {
                     err.println("Stopped. The same command goes on.");
                     err.flush();

@@ -67,7 +67,7 @@ final class EvaluationRanks implements AutoCloseable {
             group.requireSame("version: " + BuildInfo.read().version() + "\n" + facts);
             return work.call();
         } catch (Exception | Error e) {
-            group.leave(String.valueOf(e.getMessage()));
+            group.leave(Failures.message(e));
             throw e;
         }
     }

@@ -143,7 +143,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         return cause != null;
     }
 
-    private static String message(Throwable failure) {
+    /** What a failure is told as, without its place in the program. */
+    static String message(Throwable failure) {
         if (cannotUnpack(failure)) {
             return "the native libraries need a folder to be unpacked to, and neither ~/.javacpp nor the temporary folder can"
                     + " be written; name one by SWAV_JAVA_OPTS=-Dorg.bytedeco.javacpp.cachedir=FOLDER";

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.swav4j.comm.RankLostException;
 
 /** Says which memory is at an end, since each needs something else: the heap, the machine's for tensors, a GPU's, threads. */
 final class OutOfMemory {
@@ -18,6 +19,10 @@ final class OutOfMemory {
     /** What to say of a failure that came of a lack of memory; empty if it came of something else. */
     static Optional<String> explain(Throwable failure) {
         for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each instanceof RankLostException) {
+                // it may tell of another's lack of memory
+                return Optional.empty();
+            }
             String message = String.valueOf(each.getMessage());
             if (each instanceof OutOfMemoryError) {
                 return Optional.of(ofJava(message));

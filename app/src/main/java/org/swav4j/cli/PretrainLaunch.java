@@ -81,15 +81,12 @@ final class PretrainLaunch {
         Optional<String> why = Optional.empty();
         for (int restart = 0; ; restart++) {
             GroupEnd end = group(restart == 0 || resumes ? words : with(words, "--resume", "auto"), why);
-            if (end.culprit().isEmpty()) {
-                return end.code();
-            }
-            if (terminal) {
+            if (terminal && end.culprit().isPresent()) {
                 err.println();
             }
             end.message().ifPresent(message -> err.println("swav: " + message));
             if (restart == options.restarts() || !end.mayBeStartedAgain() || signal() != null) {
-                return signal() == null ? end.code() : Signals.exitCode(signal());
+                return signal() != null && end.code() == ExitCode.FAILED ? Signals.exitCode(signal()) : end.code();
             }
             String count = "restart " + (restart + 1) + " of " + options.restarts();
             why = Optional.of(count + ": " + end.summary().orElseThrow());

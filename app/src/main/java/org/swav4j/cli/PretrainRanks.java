@@ -144,7 +144,7 @@ final class PretrainRanks implements AutoCloseable {
                     + InfoCommand.libraries().get("libtorch") + "\nimages: " + images.size() + " with fingerprint "
                     + images.fingerprint() + "\n" + given.shared());
         } catch (RuntimeException e) {
-            group.leave(e.getMessage());
+            group.leave(Failures.message(e));
             throw e;
         }
         return new PretrainRanks(group);
@@ -181,7 +181,7 @@ final class PretrainRanks implements AutoCloseable {
     /** Tells the others why this process ends. */
     void leave(Throwable why) {
         if (group != null) {
-            group.leave(String.valueOf(why.getMessage()));
+            group.leave(Failures.message(why));
         }
     }
 

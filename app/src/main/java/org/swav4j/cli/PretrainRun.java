@@ -322,7 +322,7 @@ final class PretrainRun {
                     .newest(damaged -> listener.warning(damaged.getMessage() + "; going back to the one before"))
                     .map(Checkpoint::directory)
                     .orElse(null);
-            String reason = String.valueOf(why.getMessage()).lines().findFirst().orElse("");
+            String reason = Failures.message(why).lines().findFirst().orElse("");
             history.add(Kind.STOP, newest == null ? 0 : CheckpointDirectory.step(newest), reason);
         } catch (IOException | RuntimeException e) {
             why.addSuppressed(e);

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
  * @param ends in the order in which they did
  */
 public record GroupEnd(List<RankEnd> ends) {
+    private static final int DONE = 0;
     private static final int FAILED = 1;
 
     public GroupEnd {
@@ -20,14 +21,14 @@ public record GroupEnd(List<RankEnd> ends) {
 
     /**
      * The rank whose failure ended the others: one that was killed first of all, or else one that gave up, whatever the others
-     * noticed before it had ended. Nothing if none failed.
+     * noticed before it had ended. Nothing if none failed, but for the lack of one that was asked to stop.
      */
     public Optional<RankEnd> culprit() {
         Optional<RankEnd> first = first(RankEnd::isFailure);
         return first.filter(RankEnd::wasKilled)
                 .or(() -> first(RankEnd::gaveUp))
                 .or(() -> first(RankEnd::wasKilled))
-                .or(() -> first);
+                .or(() -> first.filter(lost -> first(RankEnd::wasStopped).isEmpty()));
     }
 
     private Optional<RankEnd> first(Predicate<RankEnd> kind) {
@@ -39,15 +40,19 @@ public record GroupEnd(List<RankEnd> ends) {
         return culprit().filter(rank -> !rank.gaveUp()).isPresent();
     }
 
-    /** The exit code of all together: the first rank's, unless one failed. */
+    /** The exit code of all together: a failure's, or that of a stop unless the first rank is done; of two signals, TERM's. */
     public int code() {
-        return culprit()
-                .map(rank -> rank.gaveUp() ? rank.code() : FAILED)
-                .orElseGet(() -> ends.stream()
-                        .filter(rank -> rank.rank() == 0)
-                        .findFirst()
-                        .map(RankEnd::code)
-                        .orElse(FAILED));
+        if (culprit().isPresent()) {
+            return culprit().filter(RankEnd::gaveUp).map(RankEnd::code).orElse(FAILED);
+        }
+        if (first(rank -> rank.rank() == 0 && rank.code() == DONE).isPresent()) {
+            return DONE;
+        }
+        return ends.stream()
+                .filter(RankEnd::wasStopped)
+                .mapToInt(RankEnd::code)
+                .max()
+                .orElse(FAILED);
     }
 
     /** In one line what failed; empty if nothing did. */
@@ -56,10 +61,16 @@ public record GroupEnd(List<RankEnd> ends) {
     }
 
     /**
-     * What the user should read of a failure: what failed, and of a rank whose output is not shown the last lines of it. Empty if
-     * the first rank has said it all.
+     * What the user should read of a failure: what failed, and of a rank whose output is not shown the last lines of it; or which
+     * rank was stopped alone. Empty if the first rank has said it all.
      */
     public Optional<String> message() {
+        if (culprit().isEmpty()) {
+            return first(RankEnd::wasStopped)
+                    .filter(stopped -> first(rank -> rank.endedByUs() || rank.lostOthers())
+                            .isPresent())
+                    .map(stopped -> stopped.described() + " before all could save; the others were ended");
+        }
         // its own line, or that of the same reason that all gave up for
         boolean told =
                 culprit().filter(rank -> rank.rank() == 0 && !rank.wasKilled()).isPresent()

@@ -21,6 +21,8 @@ import java.util.function.BooleanSupplier;
 public final class LocalRanks implements AutoCloseable {
     /** The others notice by themselves within some three seconds, unless they are stuck. */
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(6);
+    /** When one has stopped as it was asked to, all have saved; what is left are the first one's last words and a scheduler's command. */
+    private static final long PARTING_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** Who asks twice does not want to wait. */
     private static final long AT_ONCE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -146,8 +148,12 @@ public final class LocalRanks implements AutoCloseable {
                         rank.endedByUs(),
                         rank.log().lastErrors(),
                         rank.log().file()));
-                if (ends.get(ends.size() - 1).isFailure()) {
+                RankEnd last = ends.get(ends.size() - 1);
+                if (last.isFailure()) {
                     endBy(System.nanoTime() + GRACE_NANOS);
+                } else if (last.wasStopped()) {
+                    // or it was before it could take part, and the others wait for it
+                    endBy(System.nanoTime() + PARTING_NANOS);
                 }
             }
             if (isDue()) {

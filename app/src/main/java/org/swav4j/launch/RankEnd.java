@@ -29,7 +29,12 @@ public record RankEnd(int rank, long pid, int code, boolean endedByUs, List<Stri
 
     /** Whether it failed of its own, rather than was done, stopped as it was asked to, or ended because of another. */
     boolean isFailure() {
-        return !endedByUs && code != 0 && code != INTERRUPTED && code != PREEMPTED;
+        return !endedByUs && code != 0 && !wasStopped();
+    }
+
+    /** Whether it ended as it was asked to, by Ctrl-C, a scheduler or {@code kill}. */
+    boolean wasStopped() {
+        return !endedByUs && (code == INTERRUPTED || code == PREEMPTED);
     }
 
     /** Whether something from outside, or a crash, ended it. */
@@ -53,6 +58,9 @@ public record RankEnd(int rank, long pid, int code, boolean endedByUs, List<Stri
         if (wasKilled()) {
             String name = SIGNALS.get(code - SIGNALLED);
             return who + "was killed by signal " + (code - SIGNALLED) + (name == null ? "" : " (" + name + ")");
+        }
+        if (wasStopped()) {
+            return who + "was asked to stop by signal " + (code - SIGNALLED);
         }
         return who + (lostOthers() ? "lost another" : "ended with code " + code);
     }

@@ -20,12 +20,32 @@ class GroupEndTest {
     }
 
     @Test
-    void theFirstRanksCodeIsTheGroups() {
+    void aStopIsToldFromTheEndByWhoeverWasAsked() {
         assertThat(group(end(1, 0), end(0, 0)).code()).isZero();
-        // only one was sent the signal, and all stopped
-        assertThat(group(end(1, 143), end(0, 130)).code()).isEqualTo(130);
+        assertThat(group(end(1, 130), end(0, 130)).code()).isEqualTo(130);
+        assertThat(group(end(1, 143), end(0, 143)).code()).isEqualTo(143);
+        assertThat(group(end(1, 143), end(0, 130)).code()).isEqualTo(143);
         assertThat(group(end(1, 143), end(0, 130)).culprit()).isEmpty();
-        assertThat(group(end(0, 130)).message()).isEmpty();
+        assertThat(group(end(1, 143), end(0, 130)).message()).isEmpty();
+        // as the first was writing its report
+        assertThat(group(end(1, 143), end(0, 0)).code()).isZero();
+    }
+
+    /** Before it had met the others, at once, or by a second signal. */
+    @Test
+    void oneThatIsStoppedAloneStopsTheGroupAndIsNoFailure() {
+        for (GroupEnd end : List.of(group(end(1, 143), ended(0)), group(end(1, 143), end(0, 75)))) {
+            assertThat(end.code()).isEqualTo(143);
+            assertThat(end.culprit()).isEmpty();
+            assertThat(end.mayBeStartedAgain()).isFalse();
+            assertThat(end.message())
+                    .contains("rank 1 (process 101) was asked to stop by signal 15 before all could save; the others were"
+                            + " ended");
+        }
+        assertThat(group(end(0, 130), ended(1)).code()).isEqualTo(130);
+        // somebody else failed meanwhile
+        assertThat(group(end(1, 143), end(0, 1)).code()).isEqualTo(1);
+        assertThat(group(end(1, 143), end(0, 137)).mayBeStartedAgain()).isTrue();
     }
 
     @Test

@@ -156,15 +156,6 @@ final class RankWatch implements AutoCloseable {
         return answers;
     }
 
-    /** What one other rank answers. */
-    Answer ask(int rank) {
-        return others.stream()
-                .filter(peer -> peer.rank() == rank)
-                .findFirst()
-                .orElseThrow()
-                .ask(patienceMillis);
-    }
-
     private void onAll(Consumer<Peer> task) {
         if (others.isEmpty()) {
             return;
@@ -193,6 +184,8 @@ final class RankWatch implements AutoCloseable {
                 answering.execute(() -> answer(caller));
             } catch (IOException | RejectedExecutionException e) {
                 // closed, or a caller that is gone already
+            } catch (OutOfMemoryError e) {
+                // whoever ends this process by it tells of it; until then it is there
             }
         }
     }

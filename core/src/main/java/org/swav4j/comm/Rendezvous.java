@@ -169,8 +169,8 @@ final class Rendezvous implements AutoCloseable {
     }
 
     /**
-     * What will stand under a name, however long it takes, unless the rank that is to write it ends, or shows no sign of life
-     * for as long as the timeout.
+     * What will stand under a name, however long it takes, unless a rank ends that is not done, or the one that is to write it
+     * shows no sign of life for as long as the timeout.
      *
      * @param writer who is waited for
      */
@@ -203,16 +203,24 @@ final class Rendezvous implements AutoCloseable {
                 throw new IllegalStateException("it has ended");
             }
             if (System.nanoTime() - asked > Math.min(timeout.toNanos() / 4, FAREWELL.toNanos())) {
-                Answer answer = watch.ask(writer);
+                List<Answer> answers = watch.askAll();
                 asked = System.nanoTime();
-                heard = answer.isLost() ? heard : asked;
-                if (answer.condition() == Condition.GONE || asked - heard > timeout.toNanos()) {
+                boolean lives =
+                        answers.stream().anyMatch(a -> a.peer().rank() == writer && !a.isLost());
+                heard = lives ? asked : heard;
+                if (asked - heard > timeout.toNanos() || answers.stream().anyMatch(this::isGone)) {
                     throw new IllegalStateException("no sign of life");
                 }
             }
             pause(nap);
             nap = Math.min(250, nap * 2);
         }
+    }
+
+    /** Whoever is done goes while others may still look for what was written last. */
+    private boolean isGone(Answer answer) {
+        return answer.condition() == Condition.GONE
+                && !look(LEFT + answer.peer().rank()).equals(Optional.of(DONE));
     }
 
     /** Explains an operation that failed, and lets the others know. */
