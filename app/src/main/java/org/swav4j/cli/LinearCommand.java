@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
             "Trains a linear classifier on the features of a frozen encoder and prints its accuracy on test images: on crops"
                     + " drawn anew in every epoch, the paper's protocol, or with --cached on features that are computed"
                     + " once. With --cached, settings are chosen on a fifth of the training images, never on test images.",
-            "Started as several processes, as by torchrun, these share the images with --cached.",
+            "Several processes, of --nproc or as torchrun starts them, share the images with --cached.",
             "Ctrl-C ends it with the epoch lost that it comes in; the same command goes on behind the last whole one."
         },
         footerHeading = "%nExamples:%n",
@@ -69,6 +69,9 @@ final class LinearCommand implements Callable<Integer> {
     @Mixin
     private LinearOptions linear;
 
+    @Mixin
+    private RankOptions rankOptions;
+
     /** What is classified, by which encoder. */
     private record Question(
             EncoderSource source,
@@ -83,12 +86,16 @@ final class LinearCommand implements Callable<Integer> {
         options.check(problems);
         labels.check(problems);
         linear.check(problems);
-        EvaluationRanks ranks = new EvaluationRanks();
-        if (!ranks.isAlone() && !linear.cached()) {
+        rankOptions.check(problems);
+        EvaluationRanks ranks = new EvaluationRanks(rankOptions, spec);
+        if ((!ranks.isAlone() || rankOptions.launches()) && !linear.cached()) {
             problems.add("--cached: is missing; a classifier on crops is trained by one process, and WORLD_SIZE in the"
                     + " environment says that there are several");
         }
         EvaluationOptions.refuse(problems);
+        if (rankOptions.launches()) {
+            return LocalLaunch.once(spec, rankOptions, options.quiet());
+        }
         LabelledImages all = data.train(spec);
         HashedImages asked = new HashedImages(data.test(spec));
         List<String> warnings = new EvaluationSplit(all, asked).warnings();
@@ -260,7 +267,7 @@ final class LinearCommand implements Callable<Integer> {
     private StageFeatures features(
             Question question, LabelledImages images, Quarantine quarantine, ProgressLine progress, Collective ranks) {
         progress.say(images.description());
-        ImageCount count = new ImageCount(progress, 1);
+        ImageCount count = new ImageCount(progress, 1, ranks.world());
         count.started(0);
         StageFeatures features = StageFeatures.extract(
                 images,

@@ -43,7 +43,14 @@ public final class Main implements Runnable {
         PrintWriter out = new PrintWriter(System.out, true);
         PrintWriter err = new PrintWriter(System.err, true);
         Interrupts.endAtOnceWhenAsked();
-        int code = run(out, err, args);
+        int code;
+        try {
+            code = run(out, err, args);
+        } catch (OutOfMemoryError e) {
+            // what a small heap was full of when it was to be told is gone by now
+            err.println("swav: " + OutOfMemory.explain(e).orElse(e.toString()));
+            code = ExitCode.FAILED;
+        }
         out.flush();
         err.flush();
         System.exit(code);

@@ -1,9 +1,11 @@
 package org.swav4j.cli;
 
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.swav4j.comm.RankLostException;
 
 /** Says which memory is at an end, since each needs something else: the heap, the machine's for tensors, a GPU's, threads. */
@@ -18,11 +20,12 @@ final class OutOfMemory {
 
     /** What to say of a failure that came of a lack of memory; empty if it came of something else. */
     static Optional<String> explain(Throwable failure) {
+        if (Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .anyMatch(RankLostException.class::isInstance)) {
+            // it may tell of another's lack of memory
+            return Optional.empty();
+        }
         for (Throwable each = failure; each != null; each = each.getCause()) {
-            if (each instanceof RankLostException) {
-                // it may tell of another's lack of memory
-                return Optional.empty();
-            }
             String message = String.valueOf(each.getMessage());
             if (each instanceof OutOfMemoryError) {
                 return Optional.of(ofJava(message));

@@ -1,6 +1,5 @@
 package org.swav4j.launch;
 
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -69,7 +68,7 @@ public record GroupEnd(List<RankEnd> ends) {
             return first(RankEnd::wasStopped)
                     .filter(stopped -> first(rank -> rank.endedByUs() || rank.lostOthers())
                             .isPresent())
-                    .map(stopped -> stopped.described() + " before all could save; the others were ended");
+                    .map(stopped -> stopped.described() + "; the others were ended");
         }
         // its own line, or that of the same reason that all gave up for
         boolean told =
@@ -81,7 +80,7 @@ public record GroupEnd(List<RankEnd> ends) {
     }
 
     private String message(RankEnd rank) {
-        String place = Files.exists(rank.log()) ? "; what it printed is in " + rank.log() : "";
+        String place = rank.log().map(log -> "; what it printed is in " + log).orElse("");
         String last = rank.rank() == 0
                 ? ""
                 : rank.lastErrors().stream().map(line -> "\n  " + line).collect(Collectors.joining());

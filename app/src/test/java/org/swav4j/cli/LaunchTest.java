@@ -298,6 +298,60 @@ class LaunchTest {
         }
     }
 
+    /** Somebody's {@code kill} of a process that seemed to be the training. */
+    @ParameterizedTest
+    @Tag("slow")
+    @CsvSource({"TERM, 0, 143", "TERM, 1, 143", "INT, 0, 130", "INT, 1, 130"})
+    void aSignalToOneRankStopsAllAfterOneSave(String signal, int rank, int code) throws Exception {
+        Path run = folder.resolve("one-" + signal + rank);
+        try (SwavProcess process =
+                start(run, "--epochs", "4000", "--checkpoint-every", "30m", "--max-restarts", "1")) {
+            assertThat(process.await(() -> shows(process, "loss"), 60)).isTrue();
+            long since = System.nanoTime();
+            kill(rank(process, rank), signal);
+            SwavProcess.Result end = process.end(30);
+            System.out.printf(
+                    "%s to rank %d | code %d after %.1f s | %s%n",
+                    signal, rank, end.code(), (System.nanoTime() - since) / 1e9, end.err().strip());
+            assertThat(end.code()).as(end.out() + end.err()).isEqualTo(code);
+            assertThat(end.out())
+                    .contains("Stopped after step "
+                            + Checkpoint.find(run).progress().step());
+            assertThat(SwavProcess.names(run.resolve("checkpoints"))).hasSize(1);
+        }
+        Kind kind = code == ExitCode.PREEMPTED ? Kind.PREEMPTED : Kind.INTERRUPTED;
+        assertThat(history(run)).containsExactly(Kind.START, kind);
+    }
+
+    /** Before the ranks have met, or without waiting for a save: the others would wait for it. */
+    @ParameterizedTest
+    @Tag("slow")
+    @CsvSource({"0, 700", "1, 700", "0, 1500", "1, -1"})
+    void aRankThatIsStoppedAloneStopsTheGroup(int rank, int millis) throws Exception {
+        Path run = folder.resolve("alone-" + rank + "-" + millis);
+        try (SwavProcess process =
+                start(run, "--epochs", "4000", "--max-restarts", "1", "--on-preempt", "exit")) {
+            assertThat(process.await(() -> process.handle().children().count() == 2, 30))
+                    .isTrue();
+            if (millis < 0) {
+                assertThat(process.await(() -> shows(process, "loss"), 60)).isTrue();
+            } else {
+                Thread.sleep(millis);
+            }
+            long pid = rank(process, rank).pid();
+            long since = System.nanoTime();
+            kill(rank(process, rank), "TERM");
+            SwavProcess.Result end = process.end(30);
+            System.out.printf(
+                    "TERM to rank %d at %d ms | code %d after %.1f s | %s%n",
+                    rank, millis, end.code(), (System.nanoTime() - since) / 1e9, end.err().strip());
+            assertThat(end.code()).as(end.out() + end.err()).isEqualTo(ExitCode.PREEMPTED);
+            assertThat(end.err())
+                    .contains("swav: rank " + rank + " (process " + pid + ") was asked to stop by signal 15; the others")
+                    .doesNotContain("starting again");
+        }
+    }
+
     /** Ctrl-C in a terminal reaches every process of its group, and the ranks through the launcher once more: it is one. */
     @ParameterizedTest
     @Tag("slow")

@@ -1,11 +1,13 @@
 package org.swav4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.swav4j.checkpoint.Checkpoint;
+import org.swav4j.comm.ProcessGroup;
+import org.swav4j.comm.RankEnvironment;
+import org.swav4j.comm.RankLostException;
 import org.swav4j.sample.SampleImages;
 
 /** A process that gets no memory says in one line which memory that is, and leaves its run as it was. */
@@ -63,6 +68,18 @@ class OutOfMemoryTest {
                         .doesNotContain("-Xmx"));
         assertThat(OutOfMemory.explain(new RuntimeException("shapes do not fit")))
                 .isEmpty();
+    }
+
+    /** The program must not tell the user to give this process more. */
+    @Test
+    void anotherRanksLackOfMemoryIsNotThisOnes() {
+        RankLostException lost = assertThrows(
+                RankLostException.class,
+                () -> ProcessGroup.join(
+                        new RankEnvironment("not enough memory", 1, 1, 2, 0, 1), false, Duration.ofMillis(1)));
+        assertThat(lost).hasMessageContaining("not enough memory");
+        assertThat(OutOfMemory.explain(lost)).isEmpty();
+        assertThat(OutOfMemory.explain(new IllegalStateException(lost))).isEmpty();
     }
 
     @Test

@@ -50,6 +50,28 @@ final class RankProcesses implements AutoCloseable {
     /** Starts one, with more or other things in its environment. */
     SwavProcess start(int rank, List<?> arguments, Map<String, String> environment, String... before)
             throws IOException {
+        List<String> command = new ArrayList<>(List.of(before));
+        command.addAll(SwavProcess.java(List.of("-Xmx256m")));
+        return start(rank, command, arguments, environment);
+    }
+
+    /** Starts one by another main class, with its own first arguments, and other options of Java's. */
+    SwavProcess start(
+            int rank,
+            List<?> arguments,
+            Map<String, String> environment,
+            List<String> options,
+            Class<?> main,
+            String... first)
+            throws IOException {
+        List<String> command = SwavProcess.java(options);
+        command.set(command.size() - 1, main.getName());
+        command.addAll(List.of(first));
+        return start(rank, command, arguments, environment);
+    }
+
+    private SwavProcess start(int rank, List<String> command, List<?> arguments, Map<String, String> environment)
+            throws IOException {
         Map<String, String> all = new HashMap<>(Map.of(
                 "RANK",
                 String.valueOf(rank),
@@ -66,8 +88,6 @@ final class RankProcesses implements AutoCloseable {
         // as the launcher sets it
         all.put("TORCH_CPP_LOG_LEVEL", "ERROR");
         all.putAll(environment);
-        List<String> command = new ArrayList<>(List.of(before));
-        command.addAll(SwavProcess.java(List.of("-Xmx256m")));
         Stream.concat(arguments.stream(), Stream.of("--workers", "1"))
                 .map(Object::toString)
                 .forEach(command::add);
