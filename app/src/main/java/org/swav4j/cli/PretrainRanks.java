@@ -20,6 +20,7 @@ import org.swav4j.comm.Alone;
 import org.swav4j.comm.Collective;
 import org.swav4j.comm.ProcessGroup;
 import org.swav4j.comm.RankEnvironment;
+import org.swav4j.comm.RankLostException;
 import org.swav4j.comm.SlurmTask;
 import org.swav4j.data.ImageSource;
 import org.swav4j.train.BuildInfo;
@@ -126,6 +127,7 @@ final class PretrainRanks implements AutoCloseable {
      *
      * @param onGpus whether this process trains on a GPU
      * @param notices told whom this process waits for when it takes long
+     * @param ending tells of another's loss and ends this process, where the thread that trains cannot
      */
     static PretrainRanks join(
             Optional<RankEnvironment> environment,
@@ -133,11 +135,12 @@ final class PretrainRanks implements AutoCloseable {
             boolean onGpus,
             ImageSource images,
             Settings given,
-            Consumer<String> notices) {
+            Consumer<String> notices,
+            Consumer<RankLostException> ending) {
         if (environment.isEmpty()) {
             return alone();
         }
-        ProcessGroup group = ProcessGroup.join(environment.get(), onGpus, timeout, notices);
+        ProcessGroup group = ProcessGroup.join(environment.get(), onGpus, timeout, notices, ending);
         try {
             BuildInfo build = BuildInfo.read();
             group.requireSame("version: " + build.version() + " (" + build.commit() + ")\nlibtorch: "

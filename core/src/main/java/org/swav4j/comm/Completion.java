@@ -2,6 +2,7 @@ package org.swav4j.comm;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.Work;
 import org.swav4j.comm.Peer.Answer;
@@ -18,7 +19,7 @@ final class Completion {
     private static final Duration LATEST_NOTICE = Duration.ofSeconds(30);
 
     private final String what;
-    private final Work work;
+    private final BooleanSupplier completed;
     private final Rendezvous rendezvous;
     private final RankWatch watch;
     private final long timeout;
@@ -29,9 +30,15 @@ final class Completion {
     private boolean looked;
     private long condemned;
 
+    /** Of an operation on the host. */
     Completion(String what, Work work, Rendezvous rendezvous) {
+        this(what, () -> completed(work), rendezvous);
+    }
+
+    /** @param completed waits a little, and says whether the operation is completed */
+    Completion(String what, BooleanSupplier completed, Rendezvous rendezvous) {
         this.what = what;
-        this.work = work;
+        this.completed = completed;
         this.rendezvous = rendezvous;
         this.watch = rendezvous.watch();
         this.timeout = rendezvous.timeout().toNanos();
@@ -44,7 +51,7 @@ final class Completion {
     /** @throws RuntimeException that explains nothing, or a {@link RankLostException} */
     void await() {
         long begin = System.nanoTime();
-        while (!completed()) {
+        while (!completed.getAsBoolean()) {
             long waited = System.nanoTime() - begin;
             if (watch.verdict().isPresent()) {
                 condemned = condemned == 0 ? System.nanoTime() : condemned;
@@ -61,8 +68,7 @@ final class Completion {
         }
     }
 
-    /** Waits a little. */
-    private boolean completed() {
+    private static boolean completed(Work work) {
         try (Milliseconds slice = new Milliseconds(SLICE_MILLIS)) {
             return work._wait(slice);
         } catch (RuntimeException e) {

@@ -1,10 +1,10 @@
 package org.swav4j.comm;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -29,30 +29,34 @@ public final class ProcessGroup implements Collective, AutoCloseable {
     /** How long an operation waits for the others unless told otherwise. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(5);
 
+    /** How long the thread that trains may take to notice that all must end. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
     private final Rendezvous rendezvous;
     private final RankWatch watch;
     private final String name;
     private final int rank;
     private final int world;
-    private final boolean onGpus;
     private final Backend host;
     /** Null without GPUs. */
     private final Backend gpus;
+    /** Null without GPUs. */
+    private final GpuOperations onGpu;
     /** This, and every group made of it. */
     private final List<ProcessGroup> family;
 
     private int groups;
     private int turns;
-    private RankLostException failure;
+    private volatile RankLostException failure;
     private long step = -1;
 
     private ProcessGroup(
-            Rendezvous rendezvous, String name, int rank, int world, boolean onGpus, List<ProcessGroup> family) {
+            Rendezvous rendezvous, String name, int rank, int world, GpuOperations onGpu, List<ProcessGroup> family) {
         this.rendezvous = rendezvous;
         this.name = name;
         this.rank = rank;
         this.world = world;
-        this.onGpus = onGpus;
+        this.onGpu = onGpu;
         this.family = family;
         this.watch = rendezvous.watch();
         // c10d waits for its own timeout, whatever has become of the others
@@ -63,7 +67,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
                     return Backends.gloo(rendezvous, name, rank, world).retainReference();
                 }
             });
-            this.gpus = !onGpus
+            this.gpus = onGpu == null
                     ? null
                     : calls.call(() -> {
                         try (PointerScope scope = new PointerScope()) {
@@ -82,7 +86,8 @@ public final class ProcessGroup implements Collective, AutoCloseable {
     }
 
     /**
-     * Meets the other ranks and connects with them. Close it on the same thread, outside any scope that is open now.
+     * Meets the other ranks and connects with them. Close it on the same thread, outside any scope that is open now. With GPUs
+     * the process is halted when another rank is lost while this one is stuck waiting for its GPU.
      *
      * @param onGpus whether tensors on GPUs are to be exchanged, which needs the GPU natives
      * @param timeout how long to wait for the others, now and in every operation
@@ -92,13 +97,34 @@ public final class ProcessGroup implements Collective, AutoCloseable {
         return join(environment, onGpus, timeout, notice -> {});
     }
 
-    /** The same; {@code notices} is told whom this rank waits for when it takes long, now and later. */
+    /** The same; {@code notices} is told whom this rank waits for when it takes long, now and later, and why the process ends. */
     public static ProcessGroup join(
             RankEnvironment environment, boolean onGpus, Duration timeout, Consumer<String> notices) {
+        return join(environment, onGpus, timeout, notices, why -> {
+            notices.accept(why.getMessage());
+            Runtime.getRuntime().halt(1);
+        });
+    }
+
+    /**
+     * The same.
+     *
+     * @param notices told whom this rank waits for when it takes long, now and later
+     * @param ending says why the process ends, and ends it, when another rank is lost and the thread that would tell of it is
+     *     stuck waiting for a GPU; called on another thread, and never without GPUs
+     */
+    public static ProcessGroup join(
+            RankEnvironment environment,
+            boolean onGpus,
+            Duration timeout,
+            Consumer<String> notices,
+            Consumer<RankLostException> ending) {
         Rendezvous rendezvous = Rendezvous.join(environment, timeout, notices);
+        List<ProcessGroup> family = new CopyOnWriteArrayList<>();
+        GpuOperations onGpu =
+                onGpus ? new GpuOperations(rendezvous, () -> failure(family), ending, LAST_WORDS) : null;
         try {
-            return new ProcessGroup(
-                    rendezvous, "world", environment.rank(), environment.world(), onGpus, new ArrayList<>());
+            return new ProcessGroup(rendezvous, "world", environment.rank(), environment.world(), onGpu, family);
         } catch (RuntimeException e) {
             rendezvous.leave(Rendezvous.firstLine(e));
             throw e;
@@ -128,6 +154,10 @@ public final class ProcessGroup implements Collective, AutoCloseable {
 
     @Override
     public Optional<RankLostException> failure() {
+        return failure(family);
+    }
+
+    private static Optional<RankLostException> failure(List<ProcessGroup> family) {
         return family.stream()
                 .map(member -> member.failure)
                 .filter(f -> f != null)
@@ -170,7 +200,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
         String what = described(operation, tensor);
         return attempt(what, () -> {
             AllreduceOptions options = new AllreduceOptions().reduceOp(new ReduceOp(how));
-            return new Begun(what, backend(tensor).allreduce(new TensorVector(tensor.detach()), options));
+            return begun(what, tensor, backend(tensor).allreduce(new TensorVector(tensor.detach()), options));
         });
     }
 
@@ -181,7 +211,8 @@ public final class ProcessGroup implements Collective, AutoCloseable {
             attempt(what, () -> {
                         BroadcastOptions options =
                                 new BroadcastOptions().rootRank(root).rootTensor(0);
-                        return new Begun(what, backend(tensor).broadcast(new TensorVector(tensor.detach()), options));
+                        return begun(
+                                what, tensor, backend(tensor).broadcast(new TensorVector(tensor.detach()), options));
                     })
                     .await(tensor.is_cuda());
         }
@@ -199,8 +230,9 @@ public final class ProcessGroup implements Collective, AutoCloseable {
             try (PointerScope scope = new PointerScope()) {
                 attempt(
                                 what,
-                                () -> new Begun(
+                                () -> begun(
                                         what,
+                                        own,
                                         backend(own)
                                                 ._allgather_base(
                                                         gathered,
@@ -210,6 +242,28 @@ public final class ProcessGroup implements Collective, AutoCloseable {
                         .await(own.is_cuda());
             }
             return gathered;
+        }
+    }
+
+    private Begun begun(String what, Tensor tensor, Work work) {
+        if (tensor.is_cuda()) {
+            work.retainReference();
+            onGpu.add(what, new GpuWork(work));
+        }
+        return new Begun(what, work);
+    }
+
+    /** What NCCL is doing. */
+    private record GpuWork(Work work) implements GpuOperations.Operation {
+        @Override
+        public boolean isCompleted() {
+            // one that has failed is completed, and throws as it is waited for
+            return work.isCompleted() && work._wait();
+        }
+
+        @Override
+        public void release() {
+            work.releaseReference();
         }
     }
 
@@ -231,7 +285,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
     public Collective groups(int size) {
         Collective.requireGroups(size, world);
         String group = name + "." + groups++ + "." + rank / size;
-        ProcessGroup made = new ProcessGroup(rendezvous, group, rank % size, size, onGpus, family);
+        ProcessGroup made = new ProcessGroup(rendezvous, group, rank % size, size, onGpu, family);
         made.step = step;
         return made;
     }
@@ -318,6 +372,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
         }
     }
 
+    /** An operation that was begun. */
     private final class Begun {
         private final String what;
         private final Work work;
@@ -365,6 +420,9 @@ public final class ProcessGroup implements Collective, AutoCloseable {
             return;
         }
         rendezvous.leave();
+        if (onGpu != null) {
+            onGpu.close();
+        }
         for (ProcessGroup member : family) {
             member.host.releaseReference();
             if (member.gpus != null) {

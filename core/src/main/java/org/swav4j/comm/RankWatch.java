@@ -46,6 +46,7 @@ final class RankWatch implements AutoCloseable {
     private final ExecutorService answering;
     private volatile List<Peer> others = List.of();
     private volatile String operation;
+    private volatile String beside;
     private volatile long step = -1;
     private volatile long since = System.nanoTime();
     private volatile Verdict verdict;
@@ -112,8 +113,13 @@ final class RankWatch implements AutoCloseable {
         operation = null;
     }
 
+    /** Something that goes on beside this rank's work waits for others; null: nothing does any more. */
+    void waitsBeside(String what) {
+        beside = what;
+    }
+
     private Doing doing() {
-        String now = operation;
+        String now = operation != null ? operation : beside;
         String place = step < 0 ? "" : " in step " + step;
         String time = " for " + (System.nanoTime() - since) / 100_000_000 / 10.0 + " s";
         return now == null ? new Doing(false, "at its own work" + place + time) : new Doing(true, "in " + now + time);
