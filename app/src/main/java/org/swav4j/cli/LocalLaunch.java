@@ -103,9 +103,7 @@ final class LocalLaunch implements AutoCloseable {
 
     /** The exit code: the ranks', or that of the signal which they did not come to obey. */
     int code(GroupEnd end) {
-        return end.code() == ExitCode.FAILED
-                ? signal().map(Signals::exitCode).orElse(ExitCode.FAILED)
-                : end.code();
+        return end.code() == ExitCode.FAILED ? signal().map(Signals::exitCode).orElse(ExitCode.FAILED) : end.code();
     }
 
     private synchronized void received(String name) {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.comm.RankEnvironment;
 import org.swav4j.comm.RankLostException;
@@ -160,8 +160,8 @@ final class PretrainCommand implements Callable<Integer> {
         boolean onGpu = new ComputeDevice(resolution.config().device()).isCuda();
         TrainingResult result;
         Duration timeout = rankOptions.ranks().timeout();
-        Consumer<RankLostException> ending = why ->
-                Runtime.getRuntime().halt(new Failures(() -> false).print(why, spec.commandLine()));
+        Consumer<RankLostException> ending =
+                why -> Runtime.getRuntime().halt(new Failures(() -> false).print(why, spec.commandLine()));
         try (PretrainRanks ranks =
                 PretrainRanks.join(environment, timeout, onGpu, images, given, line::warning, ending)) {
             result = train(ranks, images, resolution, run, initial, origin(given, initial), protocol, line, interrupts);

@@ -66,8 +66,8 @@ public record GroupEnd(List<RankEnd> ends) {
     public Optional<String> message() {
         if (culprit().isEmpty()) {
             return first(RankEnd::wasStopped)
-                    .filter(stopped -> first(rank -> rank.endedByUs() || rank.lostOthers())
-                            .isPresent())
+                    .filter(stopped ->
+                            first(rank -> rank.endedByUs() || rank.lostOthers()).isPresent())
                     .map(stopped -> stopped.described() + "; the others were ended");
         }
         // its own line, or that of the same reason that all gave up for

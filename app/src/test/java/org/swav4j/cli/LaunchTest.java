@@ -304,15 +304,18 @@ class LaunchTest {
     @CsvSource({"TERM, 0, 143", "TERM, 1, 143", "INT, 0, 130", "INT, 1, 130"})
     void aSignalToOneRankStopsAllAfterOneSave(String signal, int rank, int code) throws Exception {
         Path run = folder.resolve("one-" + signal + rank);
-        try (SwavProcess process =
-                start(run, "--epochs", "4000", "--checkpoint-every", "30m", "--max-restarts", "1")) {
+        try (SwavProcess process = start(run, "--epochs", "4000", "--checkpoint-every", "30m", "--max-restarts", "1")) {
             assertThat(process.await(() -> shows(process, "loss"), 60)).isTrue();
             long since = System.nanoTime();
             kill(rank(process, rank), signal);
             SwavProcess.Result end = process.end(30);
             System.out.printf(
                     "%s to rank %d | code %d after %.1f s | %s%n",
-                    signal, rank, end.code(), (System.nanoTime() - since) / 1e9, end.err().strip());
+                    signal,
+                    rank,
+                    end.code(),
+                    (System.nanoTime() - since) / 1e9,
+                    end.err().strip());
             assertThat(end.code()).as(end.out() + end.err()).isEqualTo(code);
             assertThat(end.out())
                     .contains("Stopped after step "
@@ -329,8 +332,7 @@ class LaunchTest {
     @CsvSource({"0, 700", "1, 700", "0, 1500", "1, -1"})
     void aRankThatIsStoppedAloneStopsTheGroup(int rank, int millis) throws Exception {
         Path run = folder.resolve("alone-" + rank + "-" + millis);
-        try (SwavProcess process =
-                start(run, "--epochs", "4000", "--max-restarts", "1", "--on-preempt", "exit")) {
+        try (SwavProcess process = start(run, "--epochs", "4000", "--max-restarts", "1", "--on-preempt", "exit")) {
             assertThat(process.await(() -> process.handle().children().count() == 2, 30))
                     .isTrue();
             if (millis < 0) {
@@ -344,10 +346,15 @@ class LaunchTest {
             SwavProcess.Result end = process.end(30);
             System.out.printf(
                     "TERM to rank %d at %d ms | code %d after %.1f s | %s%n",
-                    rank, millis, end.code(), (System.nanoTime() - since) / 1e9, end.err().strip());
+                    rank,
+                    millis,
+                    end.code(),
+                    (System.nanoTime() - since) / 1e9,
+                    end.err().strip());
             assertThat(end.code()).as(end.out() + end.err()).isEqualTo(ExitCode.PREEMPTED);
             assertThat(end.err())
-                    .contains("swav: rank " + rank + " (process " + pid + ") was asked to stop by signal 15; the others")
+                    .contains(
+                            "swav: rank " + rank + " (process " + pid + ") was asked to stop by signal 15; the others")
                     .doesNotContain("starting again");
         }
     }

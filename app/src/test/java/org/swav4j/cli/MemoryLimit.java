@@ -14,7 +14,8 @@ record MemoryLimit(Path group) implements AutoCloseable {
 
     static MemoryLimit ofBytes(long bytes) {
         for (Map.Entry<Path, String> place : PLACES.entrySet()) {
-            Path group = place.getKey().resolve("swav-test-" + ProcessHandle.current().pid());
+            Path group = place.getKey()
+                    .resolve("swav-test-" + ProcessHandle.current().pid());
             try {
                 Files.createDirectory(group);
                 if (Files.exists(group.resolve(place.getValue()))) {

@@ -73,7 +73,8 @@ class RankMemoryTest {
 
     private static long secondRank(SwavProcess launcher) throws IOException {
         for (ProcessHandle child : launcher.handle().children().toList()) {
-            if (("\0" + Files.readString(Path.of("/proc", Long.toString(child.pid()), "environ"))).contains("\0RANK=1\0")) {
+            if (("\0" + Files.readString(Path.of("/proc", Long.toString(child.pid()), "environ")))
+                    .contains("\0RANK=1\0")) {
                 return child.pid();
             }
         }
@@ -98,7 +99,8 @@ class RankMemoryTest {
     void noMemoryForTensorsIsSaidByTheRankAndTheOthersAndNotTriedAgain() throws Exception {
         Path run = folder.resolve("native");
         try (SwavProcess process = launched(run, "256m")) {
-            assertThat(process.await(() -> shows(process, "step-000000003"), 60)).isTrue();
+            assertThat(process.await(() -> shows(process, "step-000000003"), 60))
+                    .isTrue();
             long pid = secondRank(process);
             // a little more address space than it has, so that Java's own small needs are met
             long bytes = kilobytes(pid) * 1024 + (64 << 20);
@@ -114,7 +116,8 @@ class RankMemoryTest {
                     + " asked for); a smaller --batch-size";
             List<String> lines = end.err().lines().toList();
             assertThat(lines.get(0))
-                    .matches("swav: rank 0 of 2 \\(.+\\): .+ in step \\d+: rank 1 \\(.+\\) has ended: out of memory .+");
+                    .matches(
+                            "swav: rank 0 of 2 \\(.+\\): .+ in step \\d+: rank 1 \\(.+\\) has ended: out of memory .+");
             assertThat(lines.get(0)).contains(lack);
             assertThat(lines.get(1)).startsWith("swav: rank 1 (process " + pid + ") ended with code 1; the others");
             assertThat(lines.get(2)).startsWith("  swav: " + lack);
@@ -151,8 +154,9 @@ class RankMemoryTest {
                     .matches("swav: out of memory: the Java heap of \\d+ MB is full; SWAV_JAVA_OPTS=-Xmx.+\n");
             assertThat(first.code()).isEqualTo(ExitCode.FAILED);
             assertThat(first.err())
-                    .matches("swav: rank 0 of 2 \\(.+\\): .+ in step \\d+: rank 1 \\(.+\\) has ended: out of memory: the"
-                            + " Java heap of \\d+ MB is full; .+\n");
+                    .matches(
+                            "swav: rank 0 of 2 \\(.+\\): .+ in step \\d+: rank 1 \\(.+\\) has ended: out of memory: the"
+                                    + " Java heap of \\d+ MB is full; .+\n");
         }
         requireWhole(run);
     }
@@ -177,12 +181,14 @@ class RankMemoryTest {
         Path run = folder.resolve("killed");
         try (SwavProcess process = launched(run, "256m");
                 MemoryLimit limit = MemoryLimit.ofBytes(100 << 20)) {
-            assertThat(process.await(() -> shows(process, "step-000000003"), 60)).isTrue();
+            assertThat(process.await(() -> shows(process, "step-000000003"), 60))
+                    .isTrue();
             long pid = secondRank(process);
             limit.add(pid);
             long since = System.nanoTime();
             assertThat(process.await(() -> shows(process, ", from step "), 60)).isTrue();
-            System.out.printf("rank 1 is killed by the kernel, trains again after %.1f s%n", (System.nanoTime() - since) / 1e9);
+            System.out.printf(
+                    "rank 1 is killed by the kernel, trains again after %.1f s%n", (System.nanoTime() - since) / 1e9);
             process.signal("TERM");
             SwavProcess.Result end = process.end(60);
             report("rank 1 is killed by the kernel", end, since);

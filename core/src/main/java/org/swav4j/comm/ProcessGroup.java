@@ -121,8 +121,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
             Consumer<RankLostException> ending) {
         Rendezvous rendezvous = Rendezvous.join(environment, timeout, notices);
         List<ProcessGroup> family = new CopyOnWriteArrayList<>();
-        GpuOperations onGpu =
-                onGpus ? new GpuOperations(rendezvous, () -> failure(family), ending, LAST_WORDS) : null;
+        GpuOperations onGpu = onGpus ? new GpuOperations(rendezvous, () -> failure(family), ending, LAST_WORDS) : null;
         try {
             return new ProcessGroup(rendezvous, "world", environment.rank(), environment.world(), onGpu, family);
         } catch (RuntimeException e) {

@@ -205,8 +205,7 @@ final class Rendezvous implements AutoCloseable {
             if (System.nanoTime() - asked > Math.min(timeout.toNanos() / 4, FAREWELL.toNanos())) {
                 List<Answer> answers = watch.askAll();
                 asked = System.nanoTime();
-                boolean lives =
-                        answers.stream().anyMatch(a -> a.peer().rank() == writer && !a.isLost());
+                boolean lives = answers.stream().anyMatch(a -> a.peer().rank() == writer && !a.isLost());
                 heard = lives ? asked : heard;
                 if (asked - heard > timeout.toNanos() || answers.stream().anyMatch(this::isGone)) {
                     throw new IllegalStateException("no sign of life");

@@ -93,8 +93,7 @@ class GpuOperationsTest {
         assertThat(all.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(released).hasSize(50).isSorted();
         // longer than the timeout, in which there is nothing to wait for
-        assertThatThrownBy(() -> ended.get(1500, TimeUnit.MILLISECONDS))
-                .isInstanceOf(TimeoutException.class);
+        assertThatThrownBy(() -> ended.get(1500, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
         assertThat(ranks.get(0).watch().verdict()).isEmpty();
     }
 
@@ -106,8 +105,9 @@ class GpuOperationsTest {
         ranks.get(1).watch().close();
         long since = System.nanoTime();
         assertThat(message())
-                .matches("rank 0 of 2 \\(.+\\): sum of \\[3\\] in step 7: lost rank 1 \\(.+\\): gone without a word, as when"
-                        + " killed");
+                .matches(
+                        "rank 0 of 2 \\(.+\\): sum of \\[3\\] in step 7: lost rank 1 \\(.+\\): gone without a word, as when"
+                                + " killed");
         assertThat(System.nanoTime() - since).isLessThan(Duration.ofSeconds(3).toNanos());
     }
 
@@ -116,8 +116,9 @@ class GpuOperationsTest {
         meet(Duration.ofSeconds(2), Optional::empty);
         add("sum of [3] in step 7", this::hung);
         assertThat(message())
-                .matches("rank 0 of 2 \\(.+\\): sum of \\[3\\] in step 7: not there within 2.0 s: rank 1 \\(.+\\), at its own"
-                        + " work for \\d\\.\\d s");
+                .matches(
+                        "rank 0 of 2 \\(.+\\): sum of \\[3\\] in step 7: not there within 2.0 s: rank 1 \\(.+\\), at its own"
+                                + " work for \\d\\.\\d s");
     }
 
     /** Others find out, and the thread here is stuck. */
@@ -152,8 +153,7 @@ class GpuOperationsTest {
         meet(Duration.ofMinutes(5), () -> Optional.of(known));
         add("sum of [3] in step 7", () -> false);
         ranks.get(1).watch().decide("lost rank 5 (far)");
-        assertThatThrownBy(() -> ended.get(1, TimeUnit.SECONDS))
-                .isInstanceOf(TimeoutException.class);
+        assertThatThrownBy(() -> ended.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
         assertThat(message()).as("but not without end").contains("lost rank 5");
     }
 }
