@@ -37,6 +37,11 @@ final class EvaluationRanks implements AutoCloseable {
         return environment.isEmpty();
     }
 
+    /** How many there are, this one too. */
+    int world() {
+        return environment.map(RankEnvironment::world).orElse(1);
+    }
+
     /** This process's share of its machine's cores. */
     static int cores() {
         int all = Runtime.getRuntime().availableProcessors();
