@@ -40,12 +40,13 @@ import picocli.CommandLine.Spec;
             "Writes the vector of every image to a file: its path, its label if it has one, and the numbers, in the images'"
                     + " order. Images that cannot be read are left out and listed in x.broken.csv. Until it is complete,"
                     + " everything lies in x.npy.partial; the same command goes on with that after Ctrl-C or a crash.",
-            "Started as several processes, as by torchrun, these share the images, and write one file."
+            "Several processes, of --nproc or as torchrun starts them, share the images, and write one file."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  swav embed --model runs/photos --data photos/ --out photos.parquet",
-            "  swav embed --model runs/photos --data photos/ --out photos.npy --what embedding --half"
+            "  swav embed --model runs/photos --data photos/ --out photos.npy --what embedding --half",
+            "  swav embed --model runs/photos --data photos/ --out photos.parquet --nproc 2"
         })
 final class EmbedCommand implements Callable<Integer> {
     private static final int MAX_BATCH = 4096;
@@ -116,6 +117,9 @@ final class EmbedCommand implements Callable<Integer> {
     @Option(names = "--workers", paramLabel = "N", description = "Threads that read and decode [one per core].")
     private Integer workers;
 
+    @Mixin
+    private RankOptions rankOptions;
+
     @Option(names = "--json", description = "Print as JSON.")
     private boolean json;
 
@@ -124,8 +128,11 @@ final class EmbedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (EvaluationRanks ranks = new EvaluationRanks()) {
+        try (EvaluationRanks ranks = new EvaluationRanks(rankOptions, spec)) {
             EncoderOptions options = options(ranks);
+            if (rankOptions.launches()) {
+                return LocalLaunch.once(spec, rankOptions, quiet);
+            }
             LabelledImages images = Places.images(spec, "--data", data);
             String facts = "images: " + images.fingerprint() + "\nout: " + out.toAbsolutePath() + "\nwhat: " + what
                     + "\nbatch: " + batch + "\nprecision: " + options.precision();
@@ -140,7 +147,7 @@ final class EmbedCommand implements Callable<Integer> {
         // what libtorch is told of threads holds for the thread that tells it
         torch.set_num_threads(options.threads());
         try (EncoderNetwork network = EncoderNetwork.load(model.path(), options);
-                Interrupts interrupts = Interrupts.install(err, stopping)) {
+                Interrupts interrupts = ranks.interrupts(stopping)) {
             progress.say(images.description());
             Embedding embedding = new Embedding(
                     images,
@@ -150,7 +157,8 @@ final class EmbedCommand implements Callable<Integer> {
                     workers != null ? workers : EvaluationRanks.cores(),
                     about(network),
                     ranks.collective());
-            EmbedResult result = embedding.write(out, new Shown(progress), interrupts);
+            EmbedResult result =
+                    embedding.write(out, new Shown(progress, ranks.collective().world()), interrupts);
             progress.finish();
             if (ranks.isFirst()) {
                 report(result);
@@ -177,6 +185,7 @@ final class EmbedCommand implements Callable<Integer> {
         if (EmbeddingFormat.of(out).isEmpty()) {
             problems.add("--out: '" + out + "': must end in one of " + EmbeddingFormat.endings());
         }
+        rankOptions.check(problems);
         model.problem().ifPresent(problems::add);
         EncoderOptions options = EncoderOptions.defaults();
         try {
@@ -269,9 +278,9 @@ final class EmbedCommand implements Callable<Integer> {
         private final ProgressLine progress;
         private final ImageCount count;
 
-        Shown(ProgressLine progress) {
+        Shown(ProgressLine progress, int processes) {
             this.progress = progress;
-            this.count = new ImageCount(progress, 1);
+            this.count = new ImageCount(progress, 1, processes);
         }
 
         @Override

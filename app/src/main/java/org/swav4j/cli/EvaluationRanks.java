@@ -1,25 +1,34 @@
 package org.swav4j.cli;
 
+import java.io.PrintWriter;
 import java.util.Optional;
 import org.swav4j.comm.Alone;
 import org.swav4j.comm.Collective;
 import org.swav4j.comm.ProcessGroup;
 import org.swav4j.comm.RankEnvironment;
+import org.swav4j.launch.Lifeline;
 import org.swav4j.tensor.ComputeDevice;
 import org.swav4j.train.BuildInfo;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * The processes that share the images of one command, as their environment names them. All do their share, and the first brings
  * it together, speaks and writes. A process without others is the first.
  */
 final class EvaluationRanks implements AutoCloseable {
+    private final RankOptions options;
+    private final CommandSpec spec;
     private final Optional<RankEnvironment> environment;
+    private final Optional<Lifeline> launcher;
     /** Null if there are no others, or they were not met yet. */
     private ProcessGroup group;
 
     /** Of this process's environment; meets nobody yet. */
-    EvaluationRanks() {
+    EvaluationRanks(RankOptions options, CommandSpec spec) {
+        this.options = options;
+        this.spec = spec;
         this.environment = PretrainRanks.environment();
+        this.launcher = Lifeline.ofThisRank(Interrupts::endAtOnceBy);
     }
 
     /** What a command does on every rank. */
@@ -30,11 +39,6 @@ final class EvaluationRanks implements AutoCloseable {
     /** Whether this process is the one that speaks and writes. */
     boolean isFirst() {
         return environment.map(RankEnvironment::rank).orElse(0) == 0;
-    }
-
-    /** Whether there are others. */
-    boolean isAlone() {
-        return environment.isEmpty();
     }
 
     /** How many there are, this one too. */
@@ -67,7 +71,11 @@ final class EvaluationRanks implements AutoCloseable {
         if (environment.isEmpty()) {
             return work.call();
         }
-        group = ProcessGroup.join(environment.get(), false, ProcessGroup.DEFAULT_TIMEOUT);
+        PrintWriter err = spec.commandLine().getErr();
+        group = ProcessGroup.join(environment.get(), false, options.timeout(), notice -> {
+            err.println("warning: " + notice);
+            err.flush();
+        });
         try {
             group.requireSame("version: " + BuildInfo.read().version() + "\n" + facts);
             return work.call();
@@ -75,6 +83,13 @@ final class EvaluationRanks implements AutoCloseable {
             group.leave(String.valueOf(e.getMessage()));
             throw e;
         }
+    }
+
+    /** From now on, signals to this process, or to its launcher, are answered with a text and counted. */
+    Interrupts interrupts(String stopping) {
+        Interrupts interrupts = Interrupts.install(spec.commandLine().getErr(), stopping);
+        launcher.ifPresent(interrupts::with);
+        return interrupts;
     }
 
     Collective collective() {

@@ -7,13 +7,20 @@ import java.util.Locale;
 final class ImageCount {
     private final ProgressLine progress;
     private final int leastToEstimate;
+    private final String what;
     private long begun = System.nanoTime();
     private int first;
 
     /** @param leastToEstimate images to have done before anything is said */
     ImageCount(ProgressLine progress, int leastToEstimate) {
+        this(progress, leastToEstimate, 1);
+    }
+
+    /** The same of the first one's share, where processes share the images. */
+    ImageCount(ProgressLine progress, int leastToEstimate, int processes) {
         this.progress = progress;
         this.leastToEstimate = leastToEstimate;
+        this.what = processes == 1 ? "images" : "images of the first of " + processes + " processes";
     }
 
     /** The walk begins now, with so many images done before. */
@@ -32,9 +39,10 @@ final class ImageCount {
         progress.status(
                 () -> String.format(
                         Locale.ROOT,
-                        "%,d of %,d images  %,.0f images/s  %s left",
+                        "%,d of %,d %s  %,.0f images/s  %s left",
                         done,
                         images,
+                        what,
                         perSecond,
                         ProgressLine.duration(left)),
                 false);

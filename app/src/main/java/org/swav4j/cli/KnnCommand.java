@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
             "Classifies labelled images by their nearest neighbours in the encoder's features (cosine, votes weighted"
                     + " by exp(similarity / temperature)), and prints the accuracy for several numbers of neighbours, and"
                     + " for each class.",
-            "Started as several processes, as by torchrun, these share the images."
+            "Several processes, of --nproc or as torchrun starts them, share the images."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -85,15 +85,21 @@ final class KnnCommand implements Callable<Integer> {
             description = "Images that go through the network at once [" + Extraction.USUAL_BATCH + "].")
     private Integer batch;
 
+    @Mixin
+    private RankOptions rankOptions;
+
     @Override
     public Integer call() throws Exception {
         checkUsage();
-        LabelledImages known = Places.images(spec, "--train", train);
-        LabelledImages asked = Places.images(spec, "--test", test);
-        EvaluationSplit split = new EvaluationSplit(known, asked);
-        Knn knn = new Knn(neighbours(split.trainImages()), temperature);
-        EncoderSource encoder = options.encoder();
-        try (EvaluationRanks ranks = new EvaluationRanks()) {
+        if (rankOptions.launches()) {
+            return LocalLaunch.once(spec, rankOptions, options.quiet());
+        }
+        try (EvaluationRanks ranks = new EvaluationRanks(rankOptions, spec)) {
+            LabelledImages known = Places.images(spec, "--train", train);
+            LabelledImages asked = Places.images(spec, "--test", test);
+            EvaluationSplit split = new EvaluationSplit(known, asked);
+            Knn knn = new Knn(neighbours(split.trainImages()), temperature);
+            EncoderSource encoder = options.encoder();
             String facts = options.shared(encoder) + "batch: " + batch() + "\ntrain: " + known.fingerprint()
                     + "\ntest: " + asked.fingerprint();
             return ranks.work(facts, () -> evaluate(ranks, encoder, known, asked, split, knn));
@@ -140,6 +146,7 @@ final class KnnCommand implements Callable<Integer> {
 
     private void checkUsage() {
         List<String> problems = new ArrayList<>();
+        rankOptions.check(problems);
         if (ks != null) {
             for (int k : ks) {
                 if (k < 1) {
@@ -200,7 +207,7 @@ final class KnnCommand implements Callable<Integer> {
         ProgressLine progress = new ProgressLine(
                 spec.commandLine().getErr(), ProgressLine.suitable(options.quiet() || !ranks.isFirst()));
         progress.say(images.description());
-        ImageCount count = new ImageCount(progress, 1);
+        ImageCount count = new ImageCount(progress, 1, ranks.collective().world());
         count.started(0);
         try {
             Extraction how = new Extraction(

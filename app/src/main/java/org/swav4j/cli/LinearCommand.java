@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
             "Trains a linear classifier on the features of a frozen encoder and prints its accuracy on test images: on crops"
                     + " drawn anew in every epoch, the paper's protocol, or with --cached on features that are computed"
                     + " once. With --cached, settings are chosen on a fifth of the training images, never on test images.",
-            "Started as several processes, as by torchrun, these share the images, and every batch of crops.",
+            "Several processes, of --nproc or as torchrun starts them, share the images, and every batch of crops.",
             "Ctrl-C ends it with the epoch lost that it comes in; the same command goes on behind the last whole one."
         },
         footerHeading = "%nExamples:%n",
@@ -58,14 +58,21 @@ final class LinearCommand implements Callable<Integer> {
     @Mixin
     private LinearOptions linear;
 
+    @Mixin
+    private RankOptions rankOptions;
+
     @Override
     public Integer call() throws Exception {
         List<String> problems = new ArrayList<>();
         options.check(problems);
         labels.check(problems);
         linear.check(problems);
-        EvaluationRanks ranks = new EvaluationRanks();
+        rankOptions.check(problems);
+        EvaluationRanks ranks = new EvaluationRanks(rankOptions, spec);
         EvaluationOptions.refuse(problems);
+        if (rankOptions.launches()) {
+            return LocalLaunch.once(spec, rankOptions, options.quiet());
+        }
         LabelledImages all = data.train(spec);
         HashedImages asked = new HashedImages(data.test(spec));
         List<String> warnings = new EvaluationSplit(all, asked).warnings();
@@ -93,7 +100,7 @@ final class LinearCommand implements Callable<Integer> {
                     new LinearQuestion(spec, options, labels, linear, source, encoder, known, asked, warnings);
             return linear.cached()
                     ? cached(question, ranks, progress)
-                    : new LinearOnCrops(question, ranks.collective(), placement, progress).run();
+                    : new LinearOnCrops(question, ranks, placement, progress).run();
         } finally {
             progress.finish();
         }

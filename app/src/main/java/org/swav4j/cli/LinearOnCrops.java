@@ -24,6 +24,7 @@ final class LinearOnCrops {
     private final LinearQuestion question;
     private final EvaluationOptions options;
     private final LinearRecipe recipe;
+    private final EvaluationRanks processes;
     private final Collective ranks;
     private final Placement placement;
     private final ProgressLine progress;
@@ -31,14 +32,15 @@ final class LinearOnCrops {
     private final PrintWriter err;
 
     /**
-     * @param ranks that share the work
+     * @param processes that share the work
      * @param placement of the encoder, and so of the classifiers
      */
-    LinearOnCrops(LinearQuestion question, Collective ranks, Placement placement, ProgressLine progress) {
+    LinearOnCrops(LinearQuestion question, EvaluationRanks processes, Placement placement, ProgressLine progress) {
         this.question = question;
         this.options = question.options();
         this.recipe = question.linear().recipe();
-        this.ranks = ranks;
+        this.processes = processes;
+        this.ranks = processes.collective();
         this.placement = placement;
         this.progress = progress;
         this.folder = options.reportFolder(question.source());
@@ -53,7 +55,7 @@ final class LinearOnCrops {
             LinearTraining.Task task = task(asked, quarantine);
             settings(report, task);
             try (LinearTraining training = new LinearTraining(task, ranks);
-                    Interrupts interrupts = Interrupts.install(err, "Stopping. Once more to end at once.")) {
+                    Interrupts interrupts = processes.interrupts("Stopping. Once more to end at once.")) {
                 int epochs = training.run(new Shown(progress, recipe.epochs()), interrupts);
                 progress.finish();
                 if (epochs < recipe.epochs()) {

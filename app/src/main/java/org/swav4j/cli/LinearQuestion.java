@@ -55,7 +55,7 @@ record LinearQuestion(
     /** Features of images without augmentation, as {@link StageFeatures#extract} shares them. Collective: every rank must call. */
     StageFeatures features(LabelledImages images, Quarantine quarantine, ProgressLine progress, Collective ranks) {
         progress.say(images.description());
-        ImageCount count = new ImageCount(progress, 1);
+        ImageCount count = new ImageCount(progress, 1, ranks.world());
         count.started(0);
         StageFeatures features = StageFeatures.extract(
                 images,

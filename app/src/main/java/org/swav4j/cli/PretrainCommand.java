@@ -2,8 +2,6 @@ package org.swav4j.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -13,7 +11,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.swav4j.checkpoint.Checkpoint;
-import org.swav4j.comm.ProcessGroup;
 import org.swav4j.comm.RankEnvironment;
 import org.swav4j.data.DataException;
 import org.swav4j.data.ImageSource;
@@ -22,14 +19,11 @@ import org.swav4j.launch.LaunchedRank;
 import org.swav4j.launch.Lifeline;
 import org.swav4j.profile.StepProfiler;
 import org.swav4j.runlog.Provenance;
-import org.swav4j.runlog.RunDirectory;
 import org.swav4j.tensor.ComputeDevice;
 import org.swav4j.train.AutoConfig;
 import org.swav4j.train.Choice;
-import org.swav4j.train.ConfigYaml;
 import org.swav4j.train.DataFacts;
 import org.swav4j.train.Resolution;
-import org.swav4j.train.ResumedSettings;
 import org.swav4j.train.Settings;
 import org.swav4j.train.TrainingResult;
 import picocli.CommandLine;
@@ -65,9 +59,6 @@ import picocli.CommandLine.Spec;
             "  swav pretrain --data photos/ --out runs/photos --nproc 4 --max-restarts 3"
         })
 final class PretrainCommand implements Callable<Integer> {
-    private static final String AUTO = "auto";
-    /** What the flag without a value stands for. */
-    private static final String RESUME_ALONE = "";
     /** What is used where there is no --data. */
     private static final String SAMPLE_PRESET = "sample";
 
@@ -83,12 +74,8 @@ final class PretrainCommand implements Callable<Integer> {
                     + " binary batches, a .txt list, or a .csv or .jsonl manifest; may be s3://BUCKET/PREFIX.")
     private Path data;
 
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            converter = Places.OnThisMachine.class,
-            description = "Folder to write the run to; must be new or empty.")
-    private Path out;
+    @Mixin
+    private RunOptions runOptions;
 
     @Option(names = "--preset", paramLabel = "NAME", description = "A recipe to start from; 'swav presets' lists them.")
     private String preset;
@@ -99,27 +86,6 @@ final class PretrainCommand implements Callable<Integer> {
             converter = Places.OnThisMachine.class,
             description = "Settings as YAML; they replace the preset's.")
     private Path config;
-
-    @Option(
-            names = "--init-from",
-            paramLabel = "CHECKPOINT",
-            converter = Places.OnThisMachine.class,
-            description = "Start from the weights of a checkpoint.")
-    private Path initFrom;
-
-    @Option(
-            names = "--resume",
-            arity = "0..1",
-            fallbackValue = RESUME_ALONE,
-            paramLabel = AUTO,
-            description =
-                    "Go on with the run in --out from its newest checkpoint; auto: or begin it, if there is none.")
-    private String resume;
-
-    @Option(
-            names = "--accept-data-change",
-            description = "Go on although the images are not those the run was begun with; it is written down.")
-    private boolean acceptDataChange;
 
     @Option(
             names = "--on-preempt",
@@ -140,17 +106,8 @@ final class PretrainCommand implements Callable<Integer> {
                     + ", and write it to the run for a trace viewer; 1 to " + StepProfiler.MOST_STEPS + ".")
     private String profile;
 
-    @Option(
-            names = "--rank-timeout",
-            paramLabel = "TIME",
-            converter = RankTimeout.class,
-            description =
-                    "Of several processes (RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT in the environment): how long"
-                            + " they wait for each other [5m].")
-    private Duration rankTimeout = ProcessGroup.DEFAULT_TIMEOUT;
-
     @Mixin
-    private RankOptions rankOptions;
+    private RestartOptions rankOptions;
 
     @Option(names = "--json", description = "Print the result as JSON; progress goes to standard error.")
     private boolean json;
@@ -169,22 +126,17 @@ final class PretrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Optional<LaunchedRank> launched = LaunchedRank.of(System.getenv());
-        if (rankOptions.launch(launched)) {
+        if (rankOptions.launches()) {
             return launch();
         }
-        Optional<Lifeline> launcher = launched.map(
-                here -> Lifeline.watch(System.in, Interrupts::endAtOnceBy, () -> Interrupts.endAtOnceBy("TERM")));
+        Optional<Lifeline> launcher = Lifeline.ofThisRank(Interrupts::endAtOnceBy);
         Optional<RankEnvironment> environment = PretrainRanks.environment();
         boolean first = environment.map(e -> e.rank() == 0).orElse(true);
         Settings given = given();
-        Path run = out != null ? out : newSampleRun();
+        Path run = runOptions.run();
         PrintWriter results = spec.commandLine().getOut();
         PrintWriter progress = json || !first ? spec.commandLine().getErr() : results;
-        boolean terminal =
-                first && !quiet && launched.filter(LaunchedRank::terminal).isPresent();
-        ProgressLine line = new ProgressLine(
-                progress, terminal ? ProgressLine.Mode.TERMINAL : ProgressLine.suitable(quiet || !first));
+        ProgressLine line = new ProgressLine(progress, ProgressLine.suitable(quiet || !first));
         SampleData sample = data == null ? SampleData.prepare(line::say) : null;
         ImageSource images = data == null ? sample.train() : Places.images(spec, "--data", data);
         if (images.size() < 2) {
@@ -198,25 +150,16 @@ final class PretrainCommand implements Callable<Integer> {
         KnnProtocol protocol = first ? knn.protocol(spec, sample, resolution.config()) : null;
         line.say(images.description());
         show(resolution, line);
-        Checkpoint initial = initFrom == null || resumes() ? null : Checkpoint.find(initFrom);
+        Checkpoint initial = runOptions.initial();
         Interrupts interrupts = onPreempt.saves()
                 ? Interrupts.install(spec.commandLine().getErr())
                 : Interrupts.installForPreemptionAtOnce(spec.commandLine().getErr());
         launcher.ifPresent(interrupts::with);
         boolean onGpu = new ComputeDevice(resolution.config().device()).isCuda();
         TrainingResult result;
-        try (PretrainRanks ranks = PretrainRanks.join(environment, rankTimeout, onGpu, images, given, line::warning)) {
-            result = train(
-                    ranks,
-                    images,
-                    resolution,
-                    run,
-                    launched,
-                    initial,
-                    origin(given, initial),
-                    protocol,
-                    line,
-                    interrupts);
+        Duration timeout = rankOptions.ranks().timeout();
+        try (PretrainRanks ranks = PretrainRanks.join(environment, timeout, onGpu, images, given, line::warning)) {
+            result = train(ranks, images, resolution, run, initial, origin(given, initial), protocol, line, interrupts);
         }
         if (!first) {
             return result.interrupted() ? interrupts.exitCode() : ExitCode.DONE;
@@ -251,9 +194,8 @@ final class PretrainCommand implements Callable<Integer> {
             SampleData.prepare(new ProgressLine(json ? err : results, mode)::say);
         }
         List<String> words = spec.commandLine().getParseResult().originalArgs();
-        boolean terminal = mode == ProgressLine.Mode.TERMINAL;
-        Path run = out != null ? out : newSampleRun();
-        return new PretrainLaunch(rankOptions, run, words, out != null, resume != null, terminal, results, err).run();
+        return new PretrainLaunch(rankOptions, runOptions.run(), words, runOptions.isNamed(), runOptions.mayResume())
+                .run(mode == ProgressLine.Mode.TERMINAL, results, err);
     }
 
     private TrainingResult train(
@@ -261,7 +203,6 @@ final class PretrainCommand implements Callable<Integer> {
             ImageSource images,
             Resolution resolution,
             Path run,
-            Optional<LaunchedRank> launched,
             Checkpoint initial,
             Provenance.Origin origin,
             KnnProtocol protocol,
@@ -276,13 +217,13 @@ final class PretrainCommand implements Callable<Integer> {
                 origin,
                 location(),
                 profiledSteps(),
-                launched.flatMap(LaunchedRank::restart));
+                LaunchedRank.of(System.getenv()).flatMap(LaunchedRank::restart));
         try (interrupts) {
             if (ranks.collective().rank() > 0) {
                 return training.follow(line, interrupts);
             }
-            return resumes()
-                    ? training.resume(acceptDataChange, protocol, line, interrupts)
+            return runOptions.resumes()
+                    ? training.resume(runOptions.acceptsDataChange(), protocol, line, interrupts)
                     : training.begin(initial, protocol, line, interrupts);
         } catch (IOException | RuntimeException | Error e) {
             ranks.leave(e);
@@ -290,11 +231,6 @@ final class PretrainCommand implements Callable<Integer> {
         } finally {
             line.finish();
         }
-    }
-
-    /** Whether there is a run to go on with. */
-    private boolean resumes() {
-        return resume != null && out != null && RunDirectory.holdsRun(out);
     }
 
     /** How the run came to be, for the record. */
@@ -315,10 +251,11 @@ final class PretrainCommand implements Callable<Integer> {
         Settings.Builder settings = Settings.builder();
         Failures.unknown(spec.commandLine().getUnmatchedArguments(), spec.commandLine())
                 .forEach(p -> settings.problem(p.place(), p.what()));
-        places(settings);
+        runOptions.check(settings, data == null);
+        rankOptions.check(settings::problem);
         if (preset != null) {
             settings.preset(preset);
-        } else if (data == null && !resumes()) {
+        } else if (data == null && !runOptions.resumes()) {
             settings.preset(SAMPLE_PRESET);
         }
         if (config != null) {
@@ -332,45 +269,7 @@ final class PretrainCommand implements Callable<Integer> {
                             + "'");
         }
         SettingOptions.read(spec, settings);
-        Settings typed = settings.build();
-        return resumes() ? ofTheRun(typed) : typed;
-    }
-
-    /** Problems with where the run is to lie, and with going on with it. */
-    private void places(Settings.Builder settings) {
-        boolean automatic = AUTO.equals(resume);
-        if (resume != null && !automatic && !resume.equals(RESUME_ALONE)) {
-            settings.problem("--resume", "'" + resume + "': stands alone, or with auto");
-        } else if (resume != null && out == null) {
-            settings.problem("--resume", "needs --out, the run to go on with");
-        } else if (resume != null && !automatic && !resumes()) {
-            settings.problem("--resume", "there is no run in " + out + "; auto would begin one");
-        } else if (resume == null && out != null && RunDirectory.holdsRun(out)) {
-            settings.problem("--out", out + " holds a run already; go on with it by --resume, or name another folder");
-        }
-        if (data != null && out == null) {
-            settings.problem("--out", "is needed with --data: the folder to write the run to, such as runs/first");
-        }
-        if (resume != null && !automatic && initFrom != null) {
-            settings.problem("--init-from", "is for a new run; --resume goes on with the run's own weights");
-        }
-        rankOptions.check(settings, LaunchedRank.of(System.getenv()), System.getenv());
-        if (acceptDataChange && resume == null) {
-            settings.problem("--accept-data-change", "is for --resume");
-        }
-    }
-
-    private Settings ofTheRun(Settings typed) {
-        Path file = out.resolve(RunDirectory.CONFIG);
-        try {
-            return ResumedSettings.of(ConfigYaml.read(Files.readString(file), file.toString()), file.toString(), typed);
-        } catch (NoSuchFileException e) {
-            throw new UsageException(
-                    file + ": there is no such file; the newest checkpoint in " + out + " has a copy of it");
-        } catch (IOException e) {
-            throw new UsageException(
-                    file + ": cannot be read as UTF-8 text (" + e.getClass().getSimpleName() + ")");
-        }
+        return runOptions.settings(settings.build());
     }
 
     /** 0 for none, and for what is no number in range. */
@@ -378,15 +277,6 @@ final class PretrainCommand implements Callable<Integer> {
         boolean digits = profile != null && profile.matches("[0-9]{1,9}");
         int steps = digits ? Integer.parseInt(profile) : 0;
         return steps <= StepProfiler.MOST_STEPS ? steps : 0;
-    }
-
-    /** runs/sample, or the first of runs/sample-2, runs/sample-3, ... that is not there. */
-    private static Path newSampleRun() {
-        Path run = Path.of("runs", "sample");
-        for (int i = 2; Files.exists(run); i++) {
-            run = Path.of("runs", "sample-" + i);
-        }
-        return run;
     }
 
     private static void show(Resolution resolution, ProgressLine line) {
@@ -405,8 +295,8 @@ final class PretrainCommand implements Callable<Integer> {
             String place = Places.shown(spec, folder.getKey(), folder.getValue());
             again.append(' ').append(folder.getKey()).append(' ').append(ShellWord.quoted(place));
         }
-        if (rankOptions.processes() > 1) {
-            again.append(" --nproc ").append(rankOptions.processes());
+        if (rankOptions.ranks().processes() > 1) {
+            again.append(" --nproc ").append(rankOptions.ranks().processes());
         }
         return again + " --resume";
     }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.swav4j.launch.LaunchedRank;
 import org.swav4j.profile.ProfileReport;
 import org.swav4j.train.RankPaces;
 import org.swav4j.train.StepReport;
@@ -53,14 +54,20 @@ final class ProgressLine implements TrainingListener {
         this.nanoTime = nanoTime;
     }
 
-    /** The way that suits this process: a terminal needs a console and a TERM that can go back in a line. */
+    /**
+     * The way that suits this process: a terminal needs a console, its own or that of the launcher that shows its output, and a
+     * TERM that can go back in a line.
+     */
     static Mode suitable(boolean quiet) {
         if (quiet) {
             return Mode.QUIET;
         }
         String term = System.getenv("TERM");
-        boolean terminal = System.console() != null && term != null && !term.isEmpty() && !term.equals("dumb");
-        return terminal ? Mode.TERMINAL : Mode.PLAIN;
+        boolean console = System.console() != null
+                || LaunchedRank.of(System.getenv())
+                        .filter(LaunchedRank::terminal)
+                        .isPresent();
+        return console && term != null && !term.isEmpty() && !term.equals("dumb") ? Mode.TERMINAL : Mode.PLAIN;
     }
 
     @Override

@@ -1,15 +1,17 @@
 package org.swav4j.cli;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.swav4j.comm.ProcessGroup;
 import org.swav4j.comm.SlurmTask;
 import org.swav4j.launch.LaunchedRank;
-import org.swav4j.train.Settings;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** How many processes of this machine train together, and what becomes of them when one fails. */
+/** How many processes of this machine share a command's work, and how long they wait for each other. */
 final class RankOptions {
     private static final int MOST = 1024;
 
@@ -17,22 +19,17 @@ final class RankOptions {
             names = "--nproc",
             paramLabel = "N",
             converter = Count.class,
-            description =
-                    "Train by N processes on this machine, which share its cores and every batch; their output is in"
-                            + " logs/ of the run, the first one's is shown too [1].")
+            description = "Share the work among N processes on this machine, and its cores among them [1].")
     private int processes = 1;
 
     @Option(
-            names = "--max-restarts",
-            paramLabel = "N",
-            converter = Count.class,
+            names = "--rank-timeout",
+            paramLabel = "TIME",
+            converter = RankTimeout.class,
             description =
-                    "When a process is killed, crashes or gets stuck, start all again from the newest checkpoint, N"
-                            + " times at most [0].")
-    private int restarts;
-
-    @Option(names = "--log-prefix", description = "Show the other processes' output too, each line with its rank.")
-    private boolean prefix;
+                    "Of several processes (--nproc, or RANK, WORLD_SIZE, MASTER_ADDR and MASTER_PORT in the environment):"
+                            + " how long they wait for each other [5m].")
+    private Duration timeout = ProcessGroup.DEFAULT_TIMEOUT;
 
     /** A number of processes or starts, as it is typed. */
     static final class Count implements ITypeConverter<Integer> {
@@ -49,42 +46,48 @@ final class RankOptions {
         return processes;
     }
 
-    int restarts() {
-        return restarts;
+    Duration timeout() {
+        return timeout;
     }
 
-    boolean prefixes() {
-        return prefix;
+    /** Whether this process is to start others, rather than to do the work. */
+    boolean launches() {
+        return processes > 1 && !isLaunched();
     }
 
-    /** Whether this process is to start others, and watch them, rather than to train. */
-    boolean launch(Optional<LaunchedRank> launched) {
-        return launched.isEmpty() && wantsOthers();
+    /** Whether a launcher has started this process. */
+    static boolean isLaunched() {
+        return LaunchedRank.of(System.getenv()).isPresent();
     }
 
-    private boolean wantsOthers() {
-        return processes > 1 || restarts > 0;
-    }
-
-    /** What does not go together. */
-    void check(Settings.Builder settings, Optional<LaunchedRank> launched, Map<String, String> environment) {
+    /** Tells {@code problems}, by flag, what does not go together. */
+    void check(BiConsumer<String, String> problems) {
         if (processes < 1) {
-            settings.problem("--nproc", "'0': must be at least 1");
+            problems.accept("--nproc", "'0': must be at least 1");
         }
-        String flag = processes > 1 ? "--nproc" : "--max-restarts";
-        if (launch(launched) && (environment.containsKey("RANK") || environment.containsKey("WORLD_SIZE"))) {
-            settings.problem(
+        if (launches()) {
+            requireAlone("--nproc", problems);
+        }
+    }
+
+    /** The same as lines. */
+    void check(List<String> problems) {
+        check((flag, what) -> problems.add(flag + ": " + what));
+    }
+
+    /** A process that is one of several does not start others. */
+    static void requireAlone(String flag, BiConsumer<String, String> problems) {
+        Map<String, String> environment = System.getenv();
+        if (environment.containsKey("RANK") || environment.containsKey("WORLD_SIZE")) {
+            problems.accept(
                     flag,
                     "this process is one of several already, as RANK and WORLD_SIZE in its environment say; leave out "
                             + flag + ", or unset them");
-        } else if (launch(launched) && SlurmTask.isOneOfSeveral(environment)) {
-            settings.problem(
+        } else if (SlurmTask.isOneOfSeveral(environment)) {
+            problems.accept(
                     flag,
                     "this process is one of several already, started by srun; leave out " + flag
                             + ", or start one task a job");
-        }
-        if (prefix && launched.isEmpty() && !wantsOthers()) {
-            settings.problem("--log-prefix", "is for --nproc 2 or more");
         }
     }
 }

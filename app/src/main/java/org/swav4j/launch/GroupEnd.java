@@ -1,6 +1,5 @@
 package org.swav4j.launch;
 
-import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -70,7 +69,7 @@ public record GroupEnd(List<RankEnd> ends) {
     }
 
     private String message(RankEnd rank) {
-        String place = Files.exists(rank.log()) ? "; what it printed is in " + rank.log() : "";
+        String place = rank.log().map(log -> "; what it printed is in " + log).orElse("");
         String last = rank.rank() == 0
                 ? ""
                 : rank.lastErrors().stream().map(line -> "\n  " + line).collect(Collectors.joining());

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -21,12 +22,21 @@ public final class Lifeline {
     }
 
     /**
+     * This process's, if it was started by a launcher.
+     *
+     * @param end told the name of a signal that nobody else receives, and of TERM when the launcher is gone
+     */
+    public static Optional<Lifeline> ofThisRank(Consumer<String> end) {
+        return LaunchedRank.of(System.getenv()).map(here -> watch(System.in, end, () -> end.accept("TERM")));
+    }
+
+    /**
      * Listens from now on.
      *
      * @param otherwise told of signals while nobody else receives them
      * @param cut run when the launcher is gone; both on another thread
      */
-    public static Lifeline watch(InputStream pipe, Consumer<String> otherwise, Runnable cut) {
+    static Lifeline watch(InputStream pipe, Consumer<String> otherwise, Runnable cut) {
         Lifeline lifeline = new Lifeline(otherwise);
         Thread thread = new Thread(
                 () -> {

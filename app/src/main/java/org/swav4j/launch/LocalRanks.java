@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,10 +11,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /**
- * All ranks of a training on this machine, as processes of their own. Where one fails, the others are given the time to say what
+ * All ranks of a group on this machine, as processes of their own. Where one fails, the others are given the time to say what
  * they saw, and ended. None outlives this process: each holds a {@link Lifeline}.
  */
 public final class LocalRanks implements AutoCloseable {
@@ -35,18 +33,11 @@ public final class LocalRanks implements AutoCloseable {
      * @param mainClass the program
      * @param arguments the same for all
      * @param world how many
-     * @param logs folder of what they print
-     * @param isThere whether that folder may be made
+     * @param logs where what they print is kept
      * @param prefixes whether other ranks' lines are shown beside the first one's
      */
     public record Job(
-            JavaCommand java,
-            String mainClass,
-            List<String> arguments,
-            int world,
-            Path logs,
-            BooleanSupplier isThere,
-            boolean prefixes) {
+            JavaCommand java, String mainClass, List<String> arguments, int world, RankLogs logs, boolean prefixes) {
         public Job {
             arguments = List.copyOf(arguments);
         }
@@ -81,7 +72,7 @@ public final class LocalRanks implements AutoCloseable {
                 new LaunchedRank(told.terminal() && rank == 0, told.restart()).putInto(builder.environment());
                 String title = "rank " + rank + " of " + job.world()
                         + told.restart().map(why -> ", " + why).orElse("");
-                RankLog log = new RankLog(job.logs().resolve("rank-" + rank + ".txt"), title, job.isThere());
+                RankLog log = job.logs().of(rank, title);
                 started.ranks.add(LocalRank.start(rank, builder, log, out, err, job.prefixes()));
             }
         } catch (IOException | RuntimeException e) {

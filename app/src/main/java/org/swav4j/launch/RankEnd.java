@@ -3,6 +3,7 @@ package org.swav4j.launch;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How one process of several ended.
@@ -12,9 +13,9 @@ import java.util.Map;
  * @param code exit code; 128 and the signal's number of one that a signal ended
  * @param endedByUs whether the launcher ended it, because of another
  * @param lastErrors the last lines of its standard error
- * @param log where everything is that it printed; nothing may be there
+ * @param log where everything is that it printed; empty for nowhere
  */
-public record RankEnd(int rank, long pid, int code, boolean endedByUs, List<String> lastErrors, Path log) {
+public record RankEnd(int rank, long pid, int code, boolean endedByUs, List<String> lastErrors, Optional<Path> log) {
     /**
      * Exit code of a launched rank that has nothing wrong itself, but cannot go on without another. Between ranks and launcher
      * only; the launcher's own is that of any failure.

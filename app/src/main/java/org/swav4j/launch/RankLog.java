@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -58,9 +59,9 @@ final class RankLog implements AutoCloseable {
         return List.copyOf(lastErrors);
     }
 
-    /** Where all of it is; absent if there was no place for it. */
-    Path file() {
-        return file;
+    /** Where all of it is; empty if there was no place for it. */
+    synchronized Optional<Path> file() {
+        return writer == null ? Optional.empty() : Optional.of(file);
     }
 
     private void write(String line) {

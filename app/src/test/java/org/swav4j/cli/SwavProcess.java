@@ -92,6 +92,24 @@ final class SwavProcess implements AutoCloseable {
         return Files.readString(err);
     }
 
+    /** Whether a text is among what it has printed by now. */
+    boolean shows(String text) {
+        try {
+            return out().contains(text);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Whether a text is among what it has reported by now. */
+    boolean reports(String text) {
+        try {
+            return err().contains(text);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     ProcessHandle handle() {
         return process.toHandle();
     }

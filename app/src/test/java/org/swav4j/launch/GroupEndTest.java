@@ -2,17 +2,17 @@ package org.swav4j.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class GroupEndTest {
     private static RankEnd end(int rank, int code) {
-        return new RankEnd(rank, 100 + rank, code, false, List.of("the last line"), Path.of("nowhere"));
+        return new RankEnd(rank, 100 + rank, code, false, List.of("the last line"), Optional.empty());
     }
 
     private static RankEnd ended(int rank) {
-        return new RankEnd(rank, 100 + rank, 137, true, List.of(), Path.of("nowhere"));
+        return new RankEnd(rank, 100 + rank, 137, true, List.of(), Optional.empty());
     }
 
     private static GroupEnd group(RankEnd... inOrder) {

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.swav4j.checkpoint.Checkpoint;
@@ -25,7 +24,6 @@ import org.swav4j.tensor.StateDict;
 
 /** The epochs and steps of a run, from where it begins or goes on to its end, with metrics, saves and rewinds. */
 final class TrainingLoop implements AutoCloseable {
-    private static final int MEASURE_EVERY = 10;
     /** From a GPU a step's loss is known when the next one has been begun. */
     private static final int BATCHES_REMEMBERED = 3;
 
@@ -51,12 +49,10 @@ final class TrainingLoop implements AutoCloseable {
     private final Monitor monitor;
     private final Rewinds rewinds;
     private final Saving saving;
-    private final Throughput throughput;
-    private final DataWaitWatch dataWait;
+    private final StepTelling telling;
     private final Map<Long, int[]> batches = new LinkedHashMap<>();
     private final RunMetrics metrics;
     private EpochShares earlier = EpochShares.NONE;
-    private Optional<RankPaces> paces = Optional.empty();
     private double loss = Double.NaN;
     private ProfileReport profile;
 
@@ -110,11 +106,10 @@ final class TrainingLoop implements AutoCloseable {
                 config.ranks().compression(),
                 monitor.features(),
                 profiler);
-        this.throughput = new Throughput(config.batchSize());
-        this.dataWait = new DataWaitWatch(config.workers(), Runtime.getRuntime().availableProcessors());
         this.metrics = ranks.isFirst()
                 ? new RunMetrics(job.run(), job.resume() != null, from.step(), listener::warning)
                 : RunMetrics.silent();
+        this.telling = new StepTelling(config, totalSteps, trainer, monitor, metrics, ranks, collective, listener);
         int most = config.safety().onDivergence().rewinds();
         long before = most == 0 ? 0 : ranks.first(metrics.leftOutBefore());
         this.rewinds = new Rewinds(job.run().diverged(), most, (int) before);
@@ -229,12 +224,7 @@ final class TrainingLoop implements AutoCloseable {
     private void profiled(ProfileReport report) {
         profile = report;
         listener.profiled(report);
-        skipPause();
-    }
-
-    private void skipPause() {
-        throughput.skipPause();
-        collective.take();
+        telling.skipPause();
     }
 
     /** Returns whether to go on. */
@@ -270,7 +260,7 @@ final class TrainingLoop implements AutoCloseable {
         } else {
             saving.offer(end, top1);
         }
-        skipPause();
+        telling.skipPause();
         return !stopped;
     }
 
@@ -287,7 +277,6 @@ final class TrainingLoop implements AutoCloseable {
      */
     private boolean step(int epoch, int done) {
         long number = state.step();
-        boolean measured = number % MEASURE_EVERY == 0;
         double learningRate = schedule.at(number);
         String leftOut = rewinds.symptom(number);
         collective.now(number);
@@ -299,43 +288,18 @@ final class TrainingLoop implements AutoCloseable {
             }
             remember(number);
             if (leftOut == null) {
-                loss = trainer.step(taken, measured ? monitor.statistics() : StepObserver.NONE);
+                loss = trainer.step(taken, StepTelling.measures(number) ? monitor.statistics() : StepObserver.NONE);
             } else {
                 state.setStep(number + 1);
             }
         }
         profiler.now(Phase.OTHER);
         feed.release();
-        throughput.step(feed.lastWaitNanos(), collective.take());
-        if (leftOut != null) {
+        telling.ended(feed.lastWaitNanos());
+        if (leftOut == null) {
+            telling.done(state.step(), epoch, loss, learningRate);
+        } else {
             metrics.leftOut(state.step(), epoch, leftOut);
-            return true;
-        }
-        dataWait.step(throughput).ifPresent(listener::warning);
-        if (measured) {
-            monitor.measureProbe();
-        }
-        if (measured && !ranks.isAlone()) {
-            paces = Optional.of(RankPaces.gather(throughput, ranks));
-        }
-        StepReport report = new StepReport(
-                state.step(),
-                totalSteps,
-                epoch,
-                config.epochs(),
-                loss,
-                learningRate,
-                monitor.probed().map(OnlineProbe.Figures::top1).orElse(Double.NaN),
-                throughput.imagesPerSecond(),
-                throughput.dataWaitShare(),
-                paces,
-                throughput.remaining(totalSteps - state.step()));
-        listener.step(report);
-        if (measured) {
-            metrics.measured(report, monitor, trainer.gradientNorm());
-        }
-        if (state.step() > config.method().freezePrototypes()) {
-            monitor.step(state.step(), loss).ifPresent(listener::warning);
         }
         return true;
     }
@@ -417,7 +381,7 @@ final class TrainingLoop implements AutoCloseable {
                 rewinds.most(),
                 job.run().diverged());
         listener.rewound(at.step(), message);
-        skipPause();
+        telling.skipPause();
         return at;
     }
 
