@@ -3,6 +3,7 @@ package org.swav4j.cli;
 import java.nio.file.Path;
 import java.util.Map;
 import org.swav4j.augment.CropSpec;
+import org.swav4j.augment.EvalTransform;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
 import org.swav4j.eval.FrozenEncoder;
@@ -42,6 +43,12 @@ final class KnnOptions {
         folders.put(TEST, test);
     }
 
+    /** How images are shown to the encoder of a training. */
+    static EvalTransform view(PretrainConfig settings) {
+        return FrozenEncoder.view(
+                settings.crops().stream().mapToInt(CropSpec::size).max().orElseThrow());
+    }
+
     /**
      * How the encoder is measured, where there are labelled images to measure it on; otherwise null.
      *
@@ -54,11 +61,10 @@ final class KnnOptions {
             return null;
         }
         LabelledImages asked = test != null ? Places.images(spec, TEST, test) : sample.test();
-        int side = settings.crops().stream().mapToInt(CropSpec::size).max().orElseThrow();
         return new KnnProtocol(
                 labelled,
                 asked,
-                FrozenEncoder.view(side),
+                view(settings),
                 new Knn(NEIGHBOURS, TEMPERATURE),
                 settings.workers(),
                 new Quarantine("k-NN"));

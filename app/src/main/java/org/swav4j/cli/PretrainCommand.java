@@ -147,7 +147,7 @@ final class PretrainCommand implements Callable<Integer> {
                 DataFacts.of(images),
                 PretrainRanks.machine(environment),
                 environment.map(RankEnvironment::world).orElse(1));
-        KnnProtocol protocol = first ? knn.protocol(spec, sample, resolution.config()) : null;
+        KnnProtocol protocol = knn.protocol(spec, sample, resolution.config());
         line.say(images.description());
         show(resolution, line);
         Checkpoint initial = runOptions.initial();
@@ -158,7 +158,8 @@ final class PretrainCommand implements Callable<Integer> {
         boolean onGpu = new ComputeDevice(resolution.config().device()).isCuda();
         TrainingResult result;
         Duration timeout = rankOptions.ranks().timeout();
-        try (PretrainRanks ranks = PretrainRanks.join(environment, timeout, onGpu, images, given, line::warning)) {
+        try (PretrainRanks ranks =
+                PretrainRanks.join(environment, timeout, onGpu, images, protocol, given, line::warning)) {
             result = train(ranks, images, resolution, run, initial, origin(given, initial), protocol, line, interrupts);
         }
         if (!first) {
@@ -220,7 +221,7 @@ final class PretrainCommand implements Callable<Integer> {
                 LaunchedRank.of(System.getenv()).flatMap(LaunchedRank::restart));
         try (interrupts) {
             if (ranks.collective().rank() > 0) {
-                return training.follow(line, interrupts);
+                return training.follow(protocol, line, interrupts);
             }
             return runOptions.resumes()
                     ? training.resume(runOptions.acceptsDataChange(), protocol, line, interrupts)

@@ -22,6 +22,7 @@ import org.swav4j.comm.ProcessGroup;
 import org.swav4j.comm.RankEnvironment;
 import org.swav4j.comm.SlurmTask;
 import org.swav4j.data.ImageSource;
+import org.swav4j.eval.KnnProtocol;
 import org.swav4j.train.BuildInfo;
 import org.swav4j.train.ConfigYaml;
 import org.swav4j.train.MachineFacts;
@@ -125,6 +126,7 @@ final class PretrainRanks implements AutoCloseable {
      * Meets the others, if there are any, who must have been started alike.
      *
      * @param onGpus whether this process trains on a GPU
+     * @param protocol how the encoder is measured, or null
      * @param notices told whom this process waits for when it takes long
      */
     static PretrainRanks join(
@@ -132,6 +134,7 @@ final class PretrainRanks implements AutoCloseable {
             Duration timeout,
             boolean onGpus,
             ImageSource images,
+            KnnProtocol protocol,
             Settings given,
             Consumer<String> notices) {
         if (environment.isEmpty()) {
@@ -141,13 +144,19 @@ final class PretrainRanks implements AutoCloseable {
         try {
             BuildInfo build = BuildInfo.read();
             group.requireSame("version: " + build.version() + " (" + build.commit() + ")\nlibtorch: "
-                    + InfoCommand.libraries().get("libtorch") + "\nimages: " + images.size() + " with fingerprint "
-                    + images.fingerprint() + "\n" + given.shared());
+                    + InfoCommand.libraries().get("libtorch") + "\nimages: " + described(images)
+                    + "\nimages for k-NN: "
+                    + (protocol == null ? "none" : described(protocol.train()) + " and " + described(protocol.test()))
+                    + "\n" + given.shared());
         } catch (RuntimeException e) {
             group.leave(e.getMessage());
             throw e;
         }
         return new PretrainRanks(group);
+    }
+
+    private static String described(ImageSource images) {
+        return images.size() + " with fingerprint " + images.fingerprint();
     }
 
     Collective collective() {

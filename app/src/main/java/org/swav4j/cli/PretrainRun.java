@@ -11,6 +11,7 @@ import org.swav4j.checkpoint.CheckpointDirectory;
 import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.comm.Alone;
 import org.swav4j.data.ImageSource;
+import org.swav4j.eval.Knn;
 import org.swav4j.eval.KnnProtocol;
 import org.swav4j.format.AtomicFile;
 import org.swav4j.method.Swav;
@@ -226,17 +227,32 @@ final class PretrainRun {
         return "; " + threads;
     }
 
-    /** Does another rank's share of a run that the first begins or resumes. */
-    TrainingResult follow(TrainingListener listener, Interrupts stop) throws IOException {
+    private static EpochEvaluation evaluation(KnnProtocol protocol, PretrainConfig config) {
+        if (protocol == null) {
+            return null;
+        }
+        KnnProtocol shown = protocol.with(KnnOptions.view(config));
+        return (model, sharing) -> shown.evaluate(pixels -> model.features(pixels, config.precision()), sharing)
+                .map(Knn.Result::top1)
+                .orElse(Double.NaN);
+    }
+
+    /**
+     * Does another rank's share of a run that the first begins or resumes.
+     *
+     * @param protocol as the first has it
+     */
+    TrainingResult follow(KnnProtocol protocol, TrainingListener listener, Interrupts stop) throws IOException {
         PretrainRanks.Beginning beginning = ranks.awaitBeginning();
         RunDirectory run = RunDirectory.elsewhere(beginning.run());
+        PretrainConfig config = beginning.config().onMachineOf(resolution.config());
         Pretraining.Job job = new Pretraining.Job(
-                beginning.config().onMachineOf(resolution.config()),
+                config,
                 images,
                 run,
                 beginning.checkpoint(run.checkpoints()),
                 null,
-                null,
+                evaluation(protocol, config),
                 0,
                 true,
                 "");
@@ -262,10 +278,6 @@ final class PretrainRun {
             Interrupts stop)
             throws IOException {
         PretrainConfig config = resolution.config();
-        EpochEvaluation evaluation = protocol == null
-                ? null
-                : model -> protocol.evaluate(pixels -> model.features(pixels, config.precision()))
-                        .top1();
         // what the images may be was decided before; a checkpoint may be older than a change of them
         Pretraining.Job job = new Pretraining.Job(
                 config,
@@ -273,7 +285,7 @@ final class PretrainRun {
                 run,
                 from,
                 initial,
-                evaluation,
+                evaluation(protocol, config),
                 profiledSteps,
                 true,
                 history.provenance().runId());

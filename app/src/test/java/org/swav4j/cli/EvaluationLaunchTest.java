@@ -83,7 +83,8 @@ class EvaluationLaunchTest {
         words.set(words.indexOf("--batch") + 1, "1");
         words.set(words.indexOf("untrained:resnet10w0.125:small-stride2:16"), "untrained:resnet18:imagenet:224");
         SwavProcess process = SwavProcess.start(folder, words);
-        assertThat(process.await(() -> process.reports("images of the first of 2 processes"), 60)).isTrue();
+        assertThat(process.await(() -> process.reports("images of the first of 2 processes"), 60))
+                .isTrue();
         return process;
     }
 

@@ -100,15 +100,17 @@ class TorchrunTest {
     @Test
     void itsRestartGoesOnFromTheNewestCheckpoint() throws Exception {
         Path run = folder.resolve("disturbed");
-        try (SwavProcess process = torchrun(
-                1, words(run, "--epochs", "40", "--checkpoint-every", "5steps", "--resume", "auto"))) {
+        try (SwavProcess process =
+                torchrun(1, words(run, "--epochs", "40", "--checkpoint-every", "5steps", "--resume", "auto"))) {
             assertThat(process.await(() -> process.shows("saved "), 90)).isTrue();
             ProcessHandle victim = process.handle()
                     .descendants()
                     .filter(child -> child.info().command().orElse("").endsWith("/java"))
                     .findFirst()
                     .orElseThrow();
-            new ProcessBuilder("kill", "-KILL", Long.toString(victim.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-KILL", Long.toString(victim.pid()))
+                    .start()
+                    .waitFor();
             SwavProcess.Result end = process.end(120);
             assertThat(end.code()).as(end.out() + end.err()).isZero();
             assertThat(end.out()).contains(", from step ").containsOnlyOnce("Done: 120 steps");

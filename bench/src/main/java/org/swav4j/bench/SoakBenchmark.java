@@ -96,7 +96,7 @@ public final class SoakBenchmark implements TrainingListener {
                 RunDirectory.create(out.resolve("run")),
                 null,
                 null,
-                model -> protocol.evaluate(pixels -> model.features(pixels, config.precision()))
+                (model, ranks) -> protocol.evaluate(pixels -> model.features(pixels, config.precision()))
                         .top1());
         new Pretraining(job, new Alone(), this, () -> false).run();
     }

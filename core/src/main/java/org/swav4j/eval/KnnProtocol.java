@@ -1,6 +1,11 @@
 package org.swav4j.eval;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.swav4j.augment.EvalTransform;
+import org.swav4j.comm.Alone;
+import org.swav4j.comm.Collective;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
 
@@ -21,15 +26,32 @@ public record KnnProtocol(
         new EvaluationSplit(train, test);
     }
 
-    /** Accuracy of an encoder, by the first k. */
-    public Knn.Result evaluate(FeatureExtractor encoder) {
-        try (LabelledFeatures bank = features(train, encoder);
-                LabelledFeatures asked = features(test, encoder)) {
-            return knn.evaluate(bank, asked, train.classNames()).get(0);
-        }
+    /** The same of images that are shown in another way. */
+    public KnnProtocol with(EvalTransform other) {
+        return new KnnProtocol(train, test, other, knn, workers, quarantine);
     }
 
-    private LabelledFeatures features(LabelledImages images, FeatureExtractor encoder) {
-        return LabelledFeatures.extract(images, train.classNames(), encoder, view, workers, quarantine);
+    /** Accuracy of an encoder, by the first k. */
+    public Knn.Result evaluate(FeatureExtractor encoder) {
+        return evaluate(encoder, new Alone()).orElseThrow();
+    }
+
+    /**
+     * The same by ranks that share the images, each with the same encoder. Collective: every rank must call.
+     *
+     * @return on rank 0 what one process would find; nothing on the others
+     */
+    public Optional<Knn.Result> evaluate(FeatureExtractor encoder, Collective ranks) {
+        List<Knn.Result> results = new ArrayList<>();
+        try (LabelledFeatures bank = features(train, encoder, ranks);
+                LabelledFeatures asked = features(test, encoder, ranks)) {
+            ranks.first(() -> results.addAll(knn.evaluate(bank, asked, train.classNames())));
+        }
+        return results.stream().findFirst();
+    }
+
+    private LabelledFeatures features(LabelledImages images, FeatureExtractor encoder, Collective ranks) {
+        Extraction how = new Extraction(view, Extraction.USUAL_BATCH, workers, quarantine, ImagesDone.UNHEARD, ranks);
+        return LabelledFeatures.extract(images, train.classNames(), encoder, how);
     }
 }

@@ -28,7 +28,7 @@ public final class Pretraining {
      * @param run where metrics and checkpoints go
      * @param resume the checkpoint to go on from, or null to begin
      * @param initial weights to begin with, or null for fresh ones
-     * @param evaluation called every {@link PretrainConfig#knnEvery} epochs, or null
+     * @param evaluation called every {@link PretrainConfig#knnEvery} epochs, or null; on every rank or on none
      * @param profiledSteps how many steps to profile after the first few; 0: none
      * @param acceptDataChange whether to go on from a checkpoint that was made on other images
      * @param runId the run's identity, for its checkpoints; may be empty
@@ -133,9 +133,7 @@ public final class Pretraining {
         Placement placement = Placement.of(device, config.precision());
         MultiCrop crops = new MultiCrop(config.crops(), config.augmentation());
         MultiCrop cropsOnDevice = config.augmentOn() == AugmentOn.DEVICE ? crops : null;
-        int together = config.ranks().syncbnGroup() == 0
-                ? collective.world()
-                : config.ranks().syncbnGroup();
+        int together = config.ranks().sharing(collective.world());
         Collective normalising = together == collective.world() ? collective : collective.groups(together);
         try (TrainingState state =
                         new TrainingState(config.model(), config.optimizer(), placement, collective, normalising);

@@ -11,4 +11,9 @@ import org.swav4j.comm.GradientCompression;
 public record RanksConfig(int syncbnGroup, GradientCompression compression) {
     /** Equal to one process with the same batch. */
     public static final RanksConfig DEFAULT = new RanksConfig(0, GradientCompression.NONE);
+
+    /** How many of {@code world} ranks share a batch norm's statistics. */
+    int sharing(int world) {
+        return syncbnGroup == 0 ? world : syncbnGroup;
+    }
 }

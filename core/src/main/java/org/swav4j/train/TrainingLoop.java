@@ -12,6 +12,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.checkpoint.Progress;
+import org.swav4j.comm.Alone;
 import org.swav4j.comm.Timed;
 import org.swav4j.method.FeatureQueue;
 import org.swav4j.method.MicroBatch;
@@ -88,6 +89,9 @@ final class TrainingLoop implements AutoCloseable {
         int prototypes = config.model().prototypes().get(0);
         this.collective = collective;
         this.ranks = new RankAgreement(collective);
+        if (ranks.any(job.evaluation() != null) && job.evaluation() == null) {
+            throw new IllegalArgumentException("this rank has no evaluation, and others have one");
+        }
         OnlineProbe probe = ranks.isFirst() ? OnlineProbe.of(job, state.model().device(), feed::images) : null;
         this.monitor = new Monitor(prototypes, Math.max(200, stepsPerEpoch), state.losses(), probe, collective);
         this.from = job.resume() == null ? begin() : goOn(job.resume());
@@ -395,8 +399,8 @@ final class TrainingLoop implements AutoCloseable {
     }
 
     /**
-     * Accuracy at the end of an epoch, if it is to be measured now; null if not. Of several ranks the first measures, and the
-     * others, which wait for it, know no more than that there is one. Whatever goes wrong then costs nothing of the training.
+     * Accuracy at the end of an epoch, if it is to be measured now; null if not. Of several ranks the others know no more than that
+     * there is one. Whatever goes wrong then costs nothing of the training.
      */
     private Double evaluated(int epoch, Saving.Place end, boolean last) {
         boolean due = config.knnEvery() > 0 && ((epoch + 1) % config.knnEvery() == 0 || last);
@@ -406,7 +410,12 @@ final class TrainingLoop implements AutoCloseable {
         saving.beforeSomethingLong(end);
         double[] measured = {Double.NaN};
         try {
-            collective.first(() -> measured[0] = job.evaluation().top1(state.model()));
+            if (config.ranks().sharing(collective.world()) == collective.world()) {
+                measured[0] = job.evaluation().top1(state.model(), collective);
+            } else {
+                // the others' models normalise by statistics of their own
+                collective.first(() -> measured[0] = job.evaluation().top1(state.model(), new Alone()));
+            }
         } catch (RuntimeException | Error e) {
             if (ranks.isAlone()) {
                 saveBecauseOf(e, end);

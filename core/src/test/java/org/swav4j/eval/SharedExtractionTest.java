@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -104,6 +105,24 @@ class SharedExtractionTest {
                 .as("numbers of both signs")
                 .anyMatch(high -> high < 0)
                 .anyMatch(high -> high > 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void theFirstFindsWhatOneWouldFind(int world) {
+        Knn.Result one = protocol().evaluate(PIXELS);
+        assertThat(one.top1()).isBetween(0.1, 0.99);
+        List<Optional<Knn.Result>> several =
+                ThreadRanks.run(world, ranks -> protocol().evaluate(PIXELS, ranks));
+        assertThat(several.get(0).orElseThrow()).usingRecursiveComparison().isEqualTo(one);
+        assertThat(several.subList(1, world)).containsOnly(Optional.empty());
+    }
+
+    private static KnnProtocol protocol() {
+        int[] labels = IntStream.range(0, 300).map(i -> i * 7 % 3).toArray();
+        LabelledMemory asked = new LabelledMemory(CLASSES, Set.of(2, 200), labels);
+        Knn knn = new Knn(5, 0.07);
+        return new KnnProtocol(images(), asked, EvalTransform.stretch(8), knn, 2, new Quarantine("memory"));
     }
 
     @ParameterizedTest

@@ -133,6 +133,27 @@ class PretrainingRanksTest {
         requireClose(newest(temporary.resolve("several")), newest(temporary.resolve("one")));
     }
 
+    /** What batch norm has seen is the same on all ranks, or else the first one's model is measured by the first alone. */
+    @ParameterizedTest
+    @Tag("slow")
+    @CsvSource({"2, batch_size=8 knn_every=1", "2, batch_size=8 knn_every=1 syncbn_group=1"})
+    void theEncoderIsMeasuredOnTheWay(int world, String settings) throws IOException, InterruptedException {
+        List<String> printed = ranks("measured", world, CALM + settings, 0, null);
+        List<String> alone = ranks("alone", 1, CALM + settings, 0, null);
+        assertThat(accuracies(printed.get(0))).hasSize(3).allMatch(top1 -> top1 > 0.5);
+        assertThat(accuracies(printed.get(1))).isEmpty();
+        if (!settings.contains("syncbn_group")) {
+            assertThat(accuracies(printed.get(0))).isEqualTo(accuracies(alone.get(0)));
+        }
+    }
+
+    private static List<Double> accuracies(String printed) {
+        return printed.lines()
+                .filter(line -> line.startsWith("top-1 "))
+                .map(line -> Double.valueOf(line.substring(6)))
+                .toList();
+    }
+
     /** Also by another number of processes: a checkpoint does not say by how many it was made. */
     @ParameterizedTest
     @Tag("slow")

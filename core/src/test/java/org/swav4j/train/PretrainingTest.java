@@ -213,7 +213,7 @@ class PretrainingTest {
                 labelled, labelled, EvalTransform.stretch(16), new Knn(3, 0.07), 2, new Quarantine("memory"));
         TinyTraining evaluated = training("evaluated")
                 .with("knn_every=2")
-                .evaluated(model -> protocol.evaluate(pixels -> model.features(pixels, Precision.FP32))
+                .evaluated((model, ranks) -> protocol.evaluate(pixels -> model.features(pixels, Precision.FP32))
                         .top1());
         assertSame(evaluated.run(images), expected);
         assertThat(evaluated.knn())
@@ -224,7 +224,7 @@ class PretrainingTest {
 
     @Test
     void accuracyGoesToTheMetrics() throws IOException {
-        TinyTraining training = training("a").with("knn_every=1").evaluated(model -> 0.25);
+        TinyTraining training = training("a").with("knn_every=1").evaluated((model, ranks) -> 0.25);
         training.run(images);
         assertThat(MetricsReader.read(training.directory().metrics()).stream()
                         .filter(row -> row.containsKey("knn_top1")))

@@ -22,9 +22,11 @@ import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.checkpoint.CheckpointDirectory;
 import org.swav4j.checkpoint.CheckpointException;
 import org.swav4j.checkpoint.Lineage;
+import org.swav4j.comm.Collective;
 import org.swav4j.data.DataException;
 import org.swav4j.data.ImageSource;
 import org.swav4j.loader.MemoryImages;
+import org.swav4j.method.Swav;
 import org.swav4j.tensor.StateDict;
 
 /** When a run saves and what it does when it cannot. Forty images are five steps an epoch, fifteen in all. */
@@ -134,7 +136,8 @@ class SavingTest {
     @Test
     void theBestByKnnIsKeptAndKnown() throws IOException {
         List<Double> accuracies = new ArrayList<>(List.of(0.25, 0.75, 0.5));
-        TinyTraining training = training("a", "9h", 1).with("knn_every=1").evaluated(model -> accuracies.remove(0));
+        TinyTraining training =
+                training("a", "9h", 1).with("knn_every=1").evaluated((model, ranks) -> accuracies.remove(0));
         TrainingResult result = training.run(images);
         Path checkpoints = training.directory().checkpoints();
         try (Stream<Path> entries = Files.list(checkpoints)) {
@@ -149,7 +152,7 @@ class SavingTest {
 
     @Test
     void anEvaluationThatFailsLosesNothing() {
-        TinyTraining training = training("a", "9h", 1).with("knn_every=2").evaluated(model -> {
+        TinyTraining training = training("a", "9h", 1).with("knn_every=2").evaluated((model, ranks) -> {
             throw new OutOfMemoryError("of the evaluation");
         });
         assertThatExceptionOfType(OutOfMemoryError.class).isThrownBy(() -> training.run(images));
@@ -207,7 +210,7 @@ class SavingTest {
                 .hasValue(whole.knn().get((int) stop / 5 - 1));
     }
 
-    private static double anAccuracy(org.swav4j.method.Swav model) {
+    private static double anAccuracy(Swav model, Collective ranks) {
         return Math.abs(Tensors.doubles(model.parameters().get("conv1.weight"))[0]) % 1;
     }
 
@@ -216,7 +219,7 @@ class SavingTest {
         boolean[] asked = {false};
         TinyTraining training = training("a", "9h", 9)
                 .with("knn_every=1")
-                .evaluated(model -> {
+                .evaluated((model, ranks) -> {
                     asked[0] = true;
                     return 0.5;
                 })

@@ -58,7 +58,7 @@ class SoakTest {
                 labelled, labelled, EvalTransform.stretch(16), new Knn(3, 0.07), 2, new Quarantine("memory"));
         TinyTraining training = new TinyTraining(temporary.resolve("run"))
                 .with("checkpoint_every=10steps on_divergence=rewind:1 knn_every=1 epochs=" + EPOCHS)
-                .evaluated(model -> protocol.evaluate(pixels -> model.features(pixels, Precision.FP32))
+                .evaluated((model, ranks) -> protocol.evaluate(pixels -> model.features(pixels, Precision.FP32))
                         .top1());
         List<double[]> samples = new ArrayList<>();
         int[] steps = {0};
