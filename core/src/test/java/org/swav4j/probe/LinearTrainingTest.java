@@ -98,21 +98,26 @@ class LinearTrainingTest {
         StageEncoder encoder = LinearTrainingTest::encode;
         try (StageFeatures test = StageFeatures.extract(
                         IMAGES, IMAGES.classNames(), encoder, stages, VIEW, 1, quarantine, done -> {}, new Alone());
-                LinearTraining training = new LinearTraining(new LinearTraining.Task(
-                        encoder,
-                        stages,
-                        stages.stream().map(s -> s == Stage.LAYER3 ? 12 : 3).toList(),
-                        IMAGES,
-                        test,
-                        RECIPE,
-                        VIEW,
-                        Placement.CPU,
-                        2,
-                        4,
-                        quarantine,
-                        key,
-                        file))) {
-            return List.copyOf(training.run(heard, stop));
+                LinearTraining training = new LinearTraining(
+                        new LinearTraining.Task(
+                                encoder,
+                                stages,
+                                stages.stream()
+                                        .map(s -> s == Stage.LAYER3 ? 12 : 3)
+                                        .toList(),
+                                IMAGES,
+                                test,
+                                RECIPE,
+                                VIEW,
+                                Placement.CPU,
+                                2,
+                                4,
+                                quarantine,
+                                key,
+                                file),
+                        new Alone())) {
+            assertThat(training.run(heard, stop)).isEqualTo(training.scores().size());
+            return training.scores();
         }
     }
 
