@@ -139,7 +139,9 @@ final class LinearOnCrops {
         List<Stage> stages = question.linear().stages();
         List<List<EpochScore>> scores = training.scores();
         LinearReport text = new LinearReport(report, stages);
-        text.leaked(Leakage.between(question.train(), question.test()), question.train(), question.test());
+        // epochs before a stop were read by another process
+        Leakage leakage = Leakage.ofAll(question.train(), question.test(), options.workers());
+        text.leaked(leakage, question.train(), question.test());
         for (int s = 0; s < stages.size(); s++) {
             int stage = s;
             text.trained(
