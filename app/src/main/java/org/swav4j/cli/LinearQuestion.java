@@ -65,7 +65,7 @@ record LinearQuestion(
                 options.view(source),
                 options.workers(),
                 quarantine,
-                done -> count.at(done, images.size() / ranks.world()),
+                count::at,
                 ranks);
         if (!features.isFinite()) {
             features.close();

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.swav4j.augment.EvalTransform;
 import org.swav4j.comm.Alone;
 import org.swav4j.data.Quarantine;
+import org.swav4j.eval.ImagesDone;
 import org.swav4j.eval.LabelledMemory;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.nn.Stage;
@@ -97,7 +98,15 @@ class LinearTrainingTest {
         Quarantine quarantine = new Quarantine("memory");
         StageEncoder encoder = LinearTrainingTest::encode;
         try (StageFeatures test = StageFeatures.extract(
-                        IMAGES, IMAGES.classNames(), encoder, stages, VIEW, 1, quarantine, done -> {}, new Alone());
+                        IMAGES,
+                        IMAGES.classNames(),
+                        encoder,
+                        stages,
+                        VIEW,
+                        1,
+                        quarantine,
+                        ImagesDone.UNHEARD,
+                        new Alone());
                 LinearTraining training = new LinearTraining(
                         new LinearTraining.Task(
                                 encoder,

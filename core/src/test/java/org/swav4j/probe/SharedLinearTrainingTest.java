@@ -26,6 +26,7 @@ import org.swav4j.comm.Collective;
 import org.swav4j.comm.ThreadRanks;
 import org.swav4j.data.Quarantine;
 import org.swav4j.eval.HashedImages;
+import org.swav4j.eval.ImagesDone;
 import org.swav4j.eval.LabelledMemory;
 import org.swav4j.eval.Leakage;
 import org.swav4j.nn.ModuleState.Placement;
@@ -70,8 +71,8 @@ class SharedLinearTrainingTest {
         HashedImages images = images();
         HashedImages asked = images();
         StageEncoder encoder = SharedLinearTrainingTest::encode;
-        try (StageFeatures test =
-                        StageFeatures.extract(asked, CLASSES, encoder, STAGES, VIEW, 1, quarantine, done -> {}, ranks);
+        try (StageFeatures test = StageFeatures.extract(
+                        asked, CLASSES, encoder, STAGES, VIEW, 1, quarantine, ImagesDone.UNHEARD, ranks);
                 LinearTraining training = new LinearTraining(
                         new LinearTraining.Task(
                                 encoder,
