@@ -38,7 +38,7 @@ record LinearQuestion(
                         name,
                         "Linear classification of " + test.description() + " by frozen features of "
                                 + source.description())
-                .command(String.join(" ", Invocation.words(spec)))
+                .command(Invocation.line(spec))
                 .encoder("encoder", source)
                 .data("train", train)
                 .data("test", test)
