@@ -179,7 +179,7 @@ final class ClassifierRun {
                                 kind.title,
                                 images,
                                 classifier.labels().choice()))
-                .command(String.join(" ", Invocation.words(spec)))
+                .command(Invocation.line(spec))
                 .encoder("encoder", task.start())
                 .data("train", task.train())
                 .data("test", task.test())

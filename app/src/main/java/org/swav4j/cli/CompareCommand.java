@@ -168,10 +168,7 @@ final class CompareCommand implements Callable<Integer> {
             }
             CompareReport report = new CompareReport(comparison, found.get());
             new ReportOutput(spec)
-                    .show(
-                            report.report(String.join(" ", Invocation.words(spec)), options.threads()),
-                            reports,
-                            options.json());
+                    .show(report.report(Invocation.line(spec), options.threads()), reports, options.json());
             reports.ifPresent(folder -> {
                 write(folder.resolve("compare.md"), report.markdown());
                 write(folder.resolve("compare.svg"), LineChart.svg(report.chart()));

@@ -41,9 +41,9 @@ final class EvaluationRanks implements AutoCloseable {
         return environment.map(RankEnvironment::rank).orElse(0) == 0;
     }
 
-    /** Whether there are others. */
-    boolean isAlone() {
-        return environment.isEmpty();
+    /** How many there are, this one too. */
+    int world() {
+        return environment.map(RankEnvironment::world).orElse(1);
     }
 
     /** This process's share of its machine's cores. */

@@ -181,7 +181,7 @@ final class KnnCommand implements Callable<Integer> {
 
     private Report.Builder report(EncoderSource encoder, LabelledImages known, LabelledImages asked, Knn knn) {
         return Report.builder("knn", "k-NN classification by the features of " + encoder.description())
-                .command(String.join(" ", Invocation.words(spec)))
+                .command(Invocation.line(spec))
                 .encoder("encoder", encoder)
                 .data("train", known)
                 .data("test", asked)

@@ -2,6 +2,8 @@ package org.swav4j.cli;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.swav4j.nn.Stage;
 import org.swav4j.probe.CachedProbe;
@@ -118,6 +120,41 @@ final class LinearOptions {
                 attempt(problems, "--crop-scale", this::recipe);
             }
         }
+    }
+
+    /**
+     * Refuses a number of processes that cannot share the batch of a training on crops.
+     *
+     * @param images to train on
+     */
+    void requireShared(int images, int world) {
+        int size = cached ? 0 : recipe().batchSize(images);
+        if (size % world == 0) {
+            return;
+        }
+        int below = size / world * world;
+        String sizes = IntStream.of(below, below + world)
+                .filter(n -> n > 0 && n <= images)
+                .mapToObj(Integer::toString)
+                .collect(Collectors.joining(" or "));
+        throw new UsageException("--batch: '" + recipe().batchSize() + "': "
+                + (size < recipe().batchSize()
+                        ? "more than the " + images + " training images, which are therefore one batch; that "
+                        : "")
+                + "is the batch of all processes together, and must be divisible by the " + world + " there are; "
+                + (sizes.isEmpty() ? "start at most " + images : "try " + sizes));
+    }
+
+    /** What must be the same for all processes that share the work, as lines of a name and a value. */
+    String shared() {
+        String stagesAndWay = "stages: " + stages + "\nfeatures: " + (cached ? "cached" : "of crops") + "\n";
+        if (cached) {
+            return stagesAndWay;
+        }
+        LinearRecipe recipe = recipe();
+        return stagesAndWay + "epochs: " + recipe.epochs() + "\nlearning rate: " + recipe.learningRate()
+                + "\nweight decay: " + recipe.weightDecay() + "\nbatch: " + recipe.batchSize() + "\ncrop scale: "
+                + recipe.minScale() + "-" + recipe.maxScale() + "\n";
     }
 
     private static void attempt(List<String> problems, String flag, Runnable parse) {

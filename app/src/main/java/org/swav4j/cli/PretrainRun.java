@@ -181,7 +181,7 @@ final class PretrainRun {
             history.add(
                     Kind.RESUME,
                     step,
-                    String.join(" ", origin.commandLine())
+                    ShellWord.line(origin.commandLine())
                             + surroundings.map(s -> "; " + s).orElse("")
                             + threads);
             try (StateDict initial = checkpoint == null ? initial(before) : null) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,10 @@ class SharedEvaluationTest {
     }
 
     private List<SwavProcess.Result> ranks(int world, Object... arguments) throws IOException, InterruptedException {
+        return ends(started(world, rank -> List.of(arguments)));
+    }
+
+    private List<SwavProcess> started(int world, IntFunction<List<Object>> words) throws IOException {
         int port;
         try (ServerSocket socket = new ServerSocket(0)) {
             port = socket.getLocalPort();
@@ -57,11 +62,13 @@ class SharedEvaluationTest {
                     "MASTER_ADDR=127.0.0.1",
                     "MASTER_PORT=" + port));
             command.addAll(SwavProcess.java(List.of("-Xmx256m")));
-            for (Object argument : arguments) {
-                command.add(argument.toString());
-            }
+            words.apply(rank).forEach(word -> command.add(word.toString()));
             processes.add(SwavProcess.startCommand(folder, command));
         }
+        return processes;
+    }
+
+    private static List<SwavProcess.Result> ends(List<SwavProcess> processes) throws IOException, InterruptedException {
         List<SwavProcess.Result> results = new ArrayList<>();
         for (SwavProcess process : processes) {
             results.add(process.end(150));
@@ -154,12 +161,66 @@ class SharedEvaluationTest {
         assertThat(folder.resolve("two." + ending + ".partial")).doesNotExist();
     }
 
+    private List<Object> onCrops(Object... more) {
+        List<Object> words = words("linear", "--preset", "small", "--stage", "layer3,layer4");
+        words.addAll(List.of(more));
+        if (!words.contains("--batch")) {
+            words.addAll(List.of("--batch", "48"));
+        }
+        return words;
+    }
+
+    @Test
+    void classifiersTrainedOnCropsAreTheSame() throws IOException, InterruptedException {
+        requireSame(onCrops("--epochs", "3"));
+    }
+
+    /** One rank is told; the epoch is lost for all, and one process goes on behind the last whole one. */
+    @Test
+    void aRankThatIsStoppedStopsATrainingOnCropsWhichAnyNumberGoesOnWith() throws IOException, InterruptedException {
+        Path report = folder.resolve("report");
+        Path state = report.resolve("linear.unfinished.safetensors");
+        Object[] words = onCrops("--epochs", "40", "--report", report).toArray();
+        List<SwavProcess> processes = started(2, rank -> List.of(words));
+        try {
+            assertThat(processes.get(1).await(() -> Files.exists(state), 120)).isTrue();
+            processes.get(1).signal("TERM");
+            List<SwavProcess.Result> stopped = ends(processes);
+            assertThat(stopped)
+                    .allSatisfy(rank -> assertThat(rank.code()).as(rank.err()).isEqualTo(ExitCode.PREEMPTED));
+            assertThat(stopped.get(0).err()).contains("of 40 epochs. The same command goes on.");
+            assertThat(stopped.get(0).out()).isEmpty();
+            assertThat(stopped.get(1).err()).contains("Stopping.").doesNotContain("epochs");
+        } finally {
+            for (SwavProcess process : processes) {
+                process.close();
+            }
+        }
+        assertThat(state).exists();
+        TinyCommand.Result goneOn = TinyCommand.swav(words);
+        assertThat(goneOn.code()).as(goneOn.err()).isZero();
+        assertThat(state).doesNotExist();
+        TinyCommand.Result whole = TinyCommand.swav(
+                onCrops("--epochs", "40", "--report", folder.resolve("whole")).toArray());
+        assertThat(withoutTimes(goneOn.out())).isEqualTo(withoutTimes(whole.out()));
+    }
+
     @Test
     void whatWasNotStartedAlikeIsRefused() throws IOException, InterruptedException {
-        List<SwavProcess.Result> onCrops = ranks(2, words("linear").toArray());
+        List<SwavProcess.Result> onCrops = ends(started(2, rank -> onCrops("--epochs", rank + 1)));
         assertThat(onCrops).allSatisfy(result -> {
+            assertThat(result.code()).isEqualTo(ExitCode.FAILED);
+            assertThat(result.err()).contains("were not started alike").contains("epochs: 1 on rank 0, 2 on rank 1");
+        });
+    }
+
+    @Test
+    void aBatchThatCannotBeSharedIsRefused() throws IOException, InterruptedException {
+        assertThat(ranks(2, onCrops("--batch", "47").toArray())).allSatisfy(result -> {
             assertThat(result.code()).isEqualTo(ExitCode.USAGE);
-            assertThat(result.err()).contains("--cached: is missing");
+            assertThat(result.err())
+                    .contains("--batch: '47': is the batch of all processes together, and must be divisible by the 2"
+                            + " there are; try 46 or 48");
         });
     }
 }

@@ -23,7 +23,7 @@ final class GradientBucket implements AutoCloseable {
     private final Map<String, Tensor> views = new HashMap<>();
     /** What travels. */
     private final Tensor wire;
-    /** float32; the same as {@link #wire} unless that is of another type. */
+    /** Of the parameters' type; the same as {@link #wire} unless that is of another type. */
     private final Tensor flat;
 
     private final Tensor share;
@@ -41,11 +41,11 @@ final class GradientBucket implements AutoCloseable {
             long length = parameters.values().stream().mapToLong(Tensor::numel).sum();
             Tensor any = parameters.values().iterator().next().detach();
             flat = owned.add("flat", torch.zeros(new long[] {length}, new TensorOptions(any.options())));
-            boolean same = compression.type() == ScalarType.Float;
-            wire = same ? flat : owned.add("wire", flat.to(compression.type()));
+            ScalarType type = flat.scalar_type().intern();
+            boolean same = compression.onTheWay(type) == type;
+            wire = same ? flat : owned.add("wire", flat.to(compression.onTheWay(type)));
             share = owned.add(
-                    "share",
-                    torch.scalar_tensor(new Scalar(1.0 / collective.world()), new TensorOptions(ScalarType.Float)));
+                    "share", torch.scalar_tensor(new Scalar(1.0 / collective.world()), new TensorOptions(type)));
             long offset = 0;
             for (String name : names) {
                 Tensor parameter = parameters.get(name);

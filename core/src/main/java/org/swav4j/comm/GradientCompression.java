@@ -3,21 +3,16 @@ package org.swav4j.comm;
 import java.util.Locale;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
-/** In what type gradients travel between ranks. They are float32 before and after. */
+/** In what type gradients travel between ranks. Before and after they are of their parameters' type. */
 public enum GradientCompression {
     /** Exactly as they are. */
-    NONE(ScalarType.Float),
+    NONE,
     /** Half the bytes, and eight bits of every number. */
-    BF16(ScalarType.BFloat16);
+    BF16;
 
-    private final ScalarType type;
-
-    GradientCompression(ScalarType type) {
-        this.type = type;
-    }
-
-    ScalarType type() {
-        return type;
+    /** Of what type gradients of a type are on the way. */
+    ScalarType onTheWay(ScalarType gradients) {
+        return this == BF16 ? ScalarType.BFloat16 : gradients;
     }
 
     /** The inverse of {@link #toString}. */

@@ -1,6 +1,7 @@
 package org.swav4j.data;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -38,7 +39,7 @@ public final class EpochOrder {
     private final int[] visited;
     private final int[] windows;
     /** The order of all ranks together where this is one rank's part of one that is common to them; otherwise null. */
-    private final int[] common;
+    private final EpochOrder common;
 
     private final int rank;
     private final int world;
@@ -47,7 +48,7 @@ public final class EpochOrder {
         this(stored, visited, windows, null, 0, 1);
     }
 
-    private EpochOrder(int[] stored, int[] visited, int[] windows, int[] common, int rank, int world) {
+    private EpochOrder(int[] stored, int[] visited, int[] windows, EpochOrder common, int rank, int world) {
         this.stored = stored;
         this.visited = visited;
         this.windows = windows;
@@ -63,8 +64,8 @@ public final class EpochOrder {
     public static EpochOrder shuffled(ImageSource source, long seed, int epoch, int rank, int world) {
         if (source.shards().isEmpty()) {
             int[] mine = indices(seed, epoch, rank, world, source.size());
-            int[] common = world == 1 ? null : indices(seed, epoch, 0, 1, source.size());
-            int end = mine.length + (common == null ? 0 : common.length);
+            EpochOrder common = world == 1 ? null : shuffled(source, seed, epoch, 0, 1);
+            int end = mine.length + (common == null ? 0 : common.size());
             return new EpochOrder(mine, mine, new int[] {0, end}, common, rank, world);
         }
         requireRank(rank, world);
@@ -105,6 +106,31 @@ public final class EpochOrder {
             images = images.among(next, before.get(i).end());
         }
         return images.order(rank);
+    }
+
+    /**
+     * One rank's part of the order in which one rank alone visits the epoch, of any source: rank r takes its positions r, r + world,
+     * r + 2·world, ..., so that a batch shared out over ranks is one rank's batch. Of a source without shards this is
+     * {@link #shuffled(ImageSource, long, int, int, int)}. Of a sharded one every rank goes through all shards, and passes over
+     * what is in them for others.
+     */
+    public static EpochOrder dealt(ImageSource source, long seed, int epoch, int rank, int world) {
+        if (world == 1 || source.shards().isEmpty()) {
+            return shuffled(source, seed, epoch, rank, world);
+        }
+        requireRank(rank, world);
+        EpochOrder one = shuffled(source, seed, epoch, 0, 1);
+        int[] visited = IntStream.range(0, one.size() / world)
+                .map(i -> one.visited[rank + i * world])
+                .toArray();
+        BitSet mine = new BitSet();
+        IntStream.of(visited).forEach(mine::set);
+        int[] stored = IntStream.of(one.stored).filter(mine::get).toArray();
+        int[] windows = IntStream.of(one.windows)
+                .map(start -> Math.min(visited.length, (start - rank + world - 1) / world))
+                .distinct()
+                .toArray();
+        return new EpochOrder(stored, visited, windows, one, rank, world);
     }
 
     /** Every image once, from the first to the last. */
@@ -194,7 +220,7 @@ public final class EpochOrder {
 
     /** The image visited at a position, or drawn as one. */
     public int image(int position) {
-        return position < visited.length ? visited[position] : common[position - visited.length];
+        return position < visited.length ? visited[position] : common.visited[position - visited.length];
     }
 
     /**
@@ -231,7 +257,7 @@ public final class EpochOrder {
     /** A position drawn from the window of {@code position}, whose images are cheap to read when it is visited. */
     public int drawNear(int position, SplittableRandom random) {
         if (common != null) {
-            return draw(random);
+            return visited.length + common.drawNear(commonPosition(position), random);
         }
         int start = windowStart(position);
         return start + (int) (random.nextDouble() * (windowEnd(position) - start));
@@ -240,7 +266,7 @@ public final class EpochOrder {
     /** A position drawn from all, of all ranks where they have an order in common. */
     public int draw(SplittableRandom random) {
         if (common != null) {
-            return visited.length + (int) (random.nextDouble() * common.length);
+            return visited.length + common.draw(random);
         }
         return (int) (random.nextDouble() * visited.length);
     }

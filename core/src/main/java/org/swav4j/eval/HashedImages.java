@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -42,17 +43,33 @@ public final class HashedImages implements LabelledImages {
         hashes = new long[Math.multiplyExact(LONGS, source.size())];
     }
 
-    /** Notes what the other ranks have read, each of other images. Collective: every rank must call. */
+    /** Notes what the other ranks have read, be it of other images or of the same. Collective: every rank must call. */
     public void share(Collective ranks) {
         if (ranks.world() == 1 || hashes.length == 0) {
             return;
         }
+        long[] most = extreme(ranks, false);
+        long[] least = extreme(ranks, true);
+        for (int i = 0; i < hashes.length; i++) {
+            // each rank has an image's number or 0, so one of both is the number
+            hashes[i] = most[i] != 0 ? most[i] : least[i];
+        }
+    }
+
+    /** The largest number of all ranks, or the least: ~ turns the order of all longs around. */
+    private long[] extreme(Collective ranks, boolean least) {
+        long[] found = new long[hashes.length];
         try (PointerScope scope = new PointerScope()) {
             Tensor all = torch.zeros(new long[] {hashes.length}, new TensorOptions(ScalarType.Long));
-            new LongPointer(all.data_ptr()).put(hashes);
-            ranks.sum(all);
-            new LongPointer(all.data_ptr()).get(hashes);
+            new LongPointer(all.data_ptr()).put(least ? flipped(hashes) : hashes);
+            ranks.max(all);
+            new LongPointer(all.data_ptr()).get(found);
         }
+        return least ? flipped(found) : found;
+    }
+
+    private static long[] flipped(long[] values) {
+        return LongStream.of(values).map(value -> ~value).toArray();
     }
 
     Hash hash(int index) {

@@ -64,26 +64,35 @@ public record Leakage(List<Copy> copies, int testImages) {
     }
 
     /**
-     * The same for images that nobody else reads, or not in full: reads every image once, nothing decoded.
+     * The same for images that nobody else reads: reads every image once, nothing decoded.
      *
      * @param workers threads that read, at least 1
      */
     public static Leakage between(LabelledImages train, LabelledImages test, int workers) {
-        HashedImages known = new HashedImages(train);
-        HashedImages asked = new HashedImages(test);
-        readAll(asked, workers);
-        readAll(known, workers);
-        return between(known, asked);
+        return ofAll(new HashedImages(train), new HashedImages(test), workers);
     }
 
-    private static void readAll(HashedImages images, int workers) {
+    /**
+     * Of all images, also those that were not read: these are read first, nothing decoded.
+     *
+     * @param workers threads that read, at least 1
+     */
+    public static Leakage ofAll(HashedImages train, HashedImages test, int workers) {
+        readOthers(test, workers);
+        readOthers(train, workers);
+        return between(train, test);
+    }
+
+    private static void readOthers(HashedImages images, int workers) {
         AtomicInteger next = new AtomicInteger();
         ExecutorService threads = Executors.newFixedThreadPool(workers);
         try (ImageSource.Reading reading = images.reading(EpochOrder.sequential(images), 0)) {
             Callable<Void> task = () -> {
                 for (int i = next.getAndIncrement(); i < images.size(); i = next.getAndIncrement()) {
                     try {
-                        reading.read(i);
+                        if (!images.hash(i).known()) {
+                            reading.read(i);
+                        }
                     } catch (IOException e) {
                         // it stays unread, and the evaluation itself tells of it
                     }

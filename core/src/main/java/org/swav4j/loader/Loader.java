@@ -150,12 +150,16 @@ public final class Loader implements AutoCloseable {
      * @param before see {@link EpochOrder#shuffled(ImageSource, long, int, int, int, List)}
      */
     public void start(int epochNumber, int firstStep, List<EpochOrder.Stretch> before) {
+        start(epochNumber, firstStep, EpochOrder.shuffled(source, seed, epochNumber, rank, world, before));
+    }
+
+    /** The same in an order of one's own, which has as many positions. */
+    public void start(int epochNumber, int firstStep, EpochOrder order) {
         if (firstStep < 0 || firstStep > stepsPerEpoch()) {
             throw new IllegalArgumentException(
                     "first step must satisfy 0 <= first <= " + stepsPerEpoch() + ", found " + firstStep);
         }
         giveUp();
-        EpochOrder order = EpochOrder.shuffled(source, seed, epochNumber, rank, world, before);
         int firstBatch = firstStep * batchesPerStep;
         Visit next = new Visit(source, order, firstBatch * batchSize);
         visit = next;

@@ -36,7 +36,7 @@ public final class Sinkhorn {
      * The codes of a batch. Collective: every rank must call, with the same number of rows.
      *
      * @param scores [B, K], cosine similarities
-     * @return float32 [B, K], each row summing to 1 and each column, over all ranks, nearly to B·world/K; no gradient
+     * @return [B, K] of the scores' type, each row summing to 1 and each column, over all ranks, nearly to B·world/K; no gradient
      */
     public Tensor codes(Tensor scores) {
         try (NoGradGuard noGrad = new NoGradGuard()) {
@@ -52,7 +52,7 @@ public final class Sinkhorn {
             if (iterations == 0) {
                 Tensor total = kernel.sum();
                 collective.sum(total);
-                return kernel.mul_(new Scalar(samples)).div_(total).to(ScalarType.Float);
+                return kernel.mul_(new Scalar(samples)).div_(total).to(scores.scalar_type());
             }
             Tensor transposed = kernel.t();
             Tensor u = null;
@@ -63,7 +63,7 @@ public final class Sinkhorn {
                 u = prototypeMass.mul_(new Scalar(prototypes)).reciprocal_();
                 v = torch.mv(kernel, u).mul_(new Scalar(samples)).reciprocal_();
             }
-            return kernel.mul_(u).mul_(v.mul_(new Scalar(samples)).unsqueeze(1)).to(ScalarType.Float);
+            return kernel.mul_(u).mul_(v.mul_(new Scalar(samples)).unsqueeze(1)).to(scores.scalar_type());
         }
     }
 }

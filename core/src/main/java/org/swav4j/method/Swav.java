@@ -6,7 +6,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.comm.Collective;
 import org.swav4j.nn.ModuleState;
 import org.swav4j.nn.ModuleState.Placement;
@@ -83,7 +82,7 @@ public final class Swav implements AutoCloseable {
             projected = head.forward(features, pass);
         }
         // similarities in float32 in any precision: the codes' exponentials magnify their error by 1/ε
-        Tensor embeddings = UnitRows.of(projected.to(ScalarType.Float));
+        Tensor embeddings = UnitRows.of(projected.to(placement.type()));
         return new Output(embeddings, prototypes.scores(embeddings));
     }
 
@@ -107,7 +106,7 @@ public final class Swav implements AutoCloseable {
      */
     public Tensor features(Tensor pixels, Precision precision) {
         try (Precision.Region region = region(precision)) {
-            return trunk.forward(normalised(pixels), Pass.INFERENCE).to(ScalarType.Float);
+            return trunk.forward(normalised(pixels), Pass.INFERENCE).to(placement.type());
         }
     }
 

@@ -27,8 +27,14 @@ public final class ModuleState {
      *
      * @param device their device
      * @param layout of convolution weights in memory
+     * @param type of parameters and statistics: float32, or float64 to tell rounding from error
      */
-    public record Placement(ComputeDevice device, MemoryFormat layout) {
+    public record Placement(ComputeDevice device, MemoryFormat layout, ScalarType type) {
+        /** In float32. */
+        public Placement(ComputeDevice device, MemoryFormat layout) {
+            this(device, layout, ScalarType.Float);
+        }
+
         /**
          * Where a training in this precision keeps its tensors: channels last, the fast layout, but for float32. There
          * libtorch's channels-last batch norm adds the batch up in one float32 after the other, whose statistics are some
@@ -59,16 +65,16 @@ public final class ModuleState {
         return new ModuleState(this.prefix + prefix + ".", all, trainable, placement);
     }
 
-    /** A new trainable float32 tensor of ones or zeros, not yet initialised otherwise. */
+    /** A new trainable tensor of ones or zeros, not yet initialised otherwise. */
     Tensor parameter(String name, double value, long... shape) {
         Tensor tensor = buffer(name, value, shape);
         trainable.add(prefix + name);
         return tensor.set_requires_grad(true);
     }
 
-    /** A new float32 tensor that is saved but not trained. */
+    /** A new tensor that is saved but not trained. */
     Tensor buffer(String name, double value, long... shape) {
-        try (TensorOptions options = options(ScalarType.Float)) {
+        try (TensorOptions options = options(placement.type())) {
             Tensor tensor = torch.empty(
                     shape,
                     options,

@@ -3,8 +3,6 @@ package org.swav4j.nn;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.nn.ModuleState.Placement;
@@ -40,7 +38,7 @@ public final class PixelNormalization implements AutoCloseable {
      * Normalises a batch.
      *
      * @param pixels uint8 [N, H, W, 3], contiguous, RGB
-     * @return float32 [N, 3, H, W] on the device and in the layout given
+     * @return [N, 3, H, W] on the device, in the layout and of the type given
      */
     public Tensor apply(Tensor pixels) {
         long[] shape = pixels.shape();
@@ -51,7 +49,7 @@ public final class PixelNormalization implements AutoCloseable {
         int width = (int) shape[2];
         try (NoGradGuard noGrad = new NoGradGuard()) {
             Tensor normalised = pixels.view(shape[0] * shape[1], 3L * width)
-                    .to(placement.device().toTorch(), ScalarType.Float)
+                    .to(placement.device().toTorch(), placement.type())
                     .div_(new Scalar(255.0))
                     .sub_(row("mean.", MEAN, width))
                     .div_(row("std.", STD, width))
@@ -65,14 +63,11 @@ public final class PixelNormalization implements AutoCloseable {
     private Tensor row(String name, double[] perChannel, int width) {
         String key = name + width;
         if (!rows.contains(key)) {
-            float[] values = new float[3 * width];
+            double[] values = new double[3 * width];
             for (int i = 0; i < values.length; i++) {
-                values[i] = (float) perChannel[i % 3];
+                values[i] = perChannel[i % 3];
             }
-            rows.add(
-                    key,
-                    torch.tensor(values, new TensorOptions(ScalarType.Float))
-                            .to(placement.device().toTorch(), ScalarType.Float));
+            rows.add(key, Tensor.create(values).to(placement.device().toTorch(), placement.type()));
         }
         return rows.get(key);
     }

@@ -18,8 +18,8 @@ import org.swav4j.comm.Collective;
  * Per-channel mean and biased variance of one batch spread over all ranks, whose shares may differ in size. Nothing is read
  * back, so that no GPU is waited for.
  *
- * @param mean [C], float32
- * @param variance [C], float32, divided by {@code count}
+ * @param mean [C], float32, or float64 of such numbers
+ * @param variance [C], of the same type, divided by {@code count}
  * @param count values per channel over all ranks, float64 scalar
  */
 record SynchronisedStatistics(Tensor mean, Tensor variance, Tensor count) {
@@ -41,16 +41,22 @@ record SynchronisedStatistics(Tensor mean, Tensor variance, Tensor count) {
             Tensor mean = moments.narrow(0, 0, channels);
             Tensor variance =
                     moments.narrow(0, channels, channels).sub(mean.mul(mean)).clamp_min_(new Scalar(0.0));
-            return new SynchronisedStatistics(mean.to(ScalarType.Float), variance.to(ScalarType.Float), count);
+            ScalarType type = typeFor(x);
+            return new SynchronisedStatistics(mean.to(type), variance.to(type), count);
         }
     }
 
+    /** What is added up in. */
+    private static ScalarType typeFor(Tensor x) {
+        return x.scalar_type().intern() == ScalarType.Double ? ScalarType.Double : ScalarType.Float;
+    }
+
     /**
-     * Of this rank's share, in float32. For numbers of less precision libtorch computes them so only where there are running
+     * Of this rank's share, in float32 at least. For numbers of less precision libtorch computes them so only where there are running
      * statistics, so it is given some that are not kept.
      */
     private static T_TensorTensor_T local(Tensor x, long channels) {
-        if (x.scalar_type().intern() == ScalarType.Float) {
+        if (x.scalar_type().intern() == typeFor(x)) {
             return torch.batch_norm_update_stats(x, new TensorOptional(), new TensorOptional(), 0.0);
         }
         TensorOptions single = new TensorOptions(ScalarType.Float).device(new DeviceOptional(x.device()));
@@ -108,10 +114,11 @@ record SynchronisedStatistics(Tensor mean, Tensor variance, Tensor count) {
             try (NoGradGuard noGrad = new NoGradGuard()) {
                 Tensor dx = gradients.get(0);
                 long channels = statistics.mean.numel();
+                ScalarType type = typeFor(x);
                 Tensor sums = torch.cat(
                         new TensorVector(
-                                gradients.get(2).to(ScalarType.Float), // Σ dy
-                                gradients.get(1).to(ScalarType.Float)), // Σ dy·x̂
+                                gradients.get(2).to(type), // Σ dy
+                                gradients.get(1).to(type)), // Σ dy·x̂
                         0);
                 collective.sum(sums);
                 Tensor inverse = statistics.variance.add(new Scalar(epsilon)).rsqrt_();
@@ -128,7 +135,7 @@ record SynchronisedStatistics(Tensor mean, Tensor variance, Tensor count) {
 
         /** dx + x·slope + offset, rounded once. */
         private Tensor corrected(Tensor dx, Tensor slope, Tensor offset) {
-            if (dx.scalar_type().intern() == ScalarType.Float) {
+            if (dx.scalar_type().intern() == typeFor(x)) {
                 return dx.addcmul_(x, slope).add_(offset);
             }
             Tensor exact = dx.to(ScalarType.Float).addcmul_(x.to(ScalarType.Float), slope);

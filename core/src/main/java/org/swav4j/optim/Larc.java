@@ -9,13 +9,14 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.tensor.StateDict;
 
 /**
  * SGD with momentum under layer-wise adaptive rate control, without clipping: each parameter's gradient is scaled by
  * trust·‖p‖ / (‖g‖ + wd·‖p‖ + 1e-8) (You et al. 2017; paper, appendix A). A parameter or gradient of norm zero is left
  * unscaled and gets no weight decay, as in the reference. On a GPU the rates are computed there, so that the host need not
- * wait for the gradients.
+ * wait for the gradients, and of float64 in tensors, too.
  */
 public final class Larc implements Optimizer {
     private static final float NORM_EPSILON = 1e-8f;
@@ -23,18 +24,18 @@ public final class Larc implements Optimizer {
     private final OptimizerConfig config;
     private final StateDict parameters;
     private final Slots slots;
-    private final boolean ratesOnDevice;
+    private final boolean ratesAsTensors;
 
     /** @param parameters stay owned by the caller */
     public Larc(OptimizerConfig config, StateDict parameters) {
-        this(config, parameters, isOnGpu(parameters));
+        this(config, parameters, !areHostFloats(parameters));
     }
 
-    /** @param ratesOnDevice whether the rates stay tensors */
-    Larc(OptimizerConfig config, StateDict parameters, boolean ratesOnDevice) {
+    /** @param ratesAsTensors whether the rates stay tensors */
+    Larc(OptimizerConfig config, StateDict parameters, boolean ratesAsTensors) {
         this.config = config;
         this.parameters = parameters;
-        this.ratesOnDevice = ratesOnDevice;
+        this.ratesAsTensors = ratesAsTensors;
         this.slots = new Slots(parameters, List.of("momentum"), List.of());
     }
 
@@ -76,8 +77,8 @@ public final class Larc implements Optimizer {
         if (names.isEmpty()) {
             return;
         }
-        if (ratesOnDevice) {
-            scaleOnDevice(names);
+        if (ratesAsTensors) {
+            scaleAsTensors(names);
             return;
         }
         float[] parameterNorms = onHost(norms(names, false));
@@ -119,7 +120,7 @@ public final class Larc implements Optimizer {
      * The same by tensors. A zero parameter adds no decay, so a rate of one leaves its gradient as it is; a zero gradient
      * stays zero by a rate of zero.
      */
-    private void scaleOnDevice(List<String> names) {
+    private void scaleAsTensors(List<String> names) {
         Tensor parameterNorms = norms(names, false);
         Tensor gradientNorms = norms(names, true);
         Tensor rates = parameterNorms
@@ -139,8 +140,10 @@ public final class Larc implements Optimizer {
         }
     }
 
-    private static boolean isOnGpu(StateDict parameters) {
-        return parameters.names().stream().anyMatch(name -> parameters.get(name).is_cuda());
+    private static boolean areHostFloats(StateDict parameters) {
+        return parameters.names().stream()
+                .map(parameters::get)
+                .allMatch(p -> !p.is_cuda() && p.scalar_type().intern() == ScalarType.Float);
     }
 
     @Override

@@ -70,6 +70,11 @@ public record LinearRecipe(
                         drops.stream().map(d -> (int) Math.round(d * epochs)).toList());
     }
 
+    /** Images of a step on so many training images: as the recipe says, or all of them if those are fewer. */
+    public int batchSize(int images) {
+        return Math.min(batchSize, images);
+    }
+
     /** One crop of each image, {@code side}×{@code side} pixels. */
     MultiCrop crops(int side) {
         return new MultiCrop(

@@ -2,7 +2,6 @@ package org.swav4j.probe;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -15,6 +14,7 @@ import org.swav4j.data.DataException;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
 import org.swav4j.data.Share;
+import org.swav4j.eval.ImagesDone;
 import org.swav4j.loader.Batch;
 import org.swav4j.loader.ImageBatches;
 import org.swav4j.nn.Stage;
@@ -42,7 +42,7 @@ public final class StageFeatures implements AutoCloseable {
      *
      * @param ranks that share the images, consecutive batches each
      * @param classNames the classes' numbers are their positions in this list; every class of the source is in it
-     * @param progress told how many images are done
+     * @param progress told how many images of this rank are done
      * @throws DataException if no image is left
      */
     public static StageFeatures extract(
@@ -53,7 +53,7 @@ public final class StageFeatures implements AutoCloseable {
             EvalTransform view,
             int workers,
             Quarantine quarantine,
-            IntConsumer progress,
+            ImagesDone progress,
             Collective ranks) {
         int[] classOf =
                 images.classNames().stream().mapToInt(classNames::indexOf).toArray();
@@ -87,7 +87,7 @@ public final class StageFeatures implements AutoCloseable {
                 } finally {
                     batch.release();
                 }
-                progress.accept(held[held.length - 1] + 1 - share.from());
+                progress.at(held[held.length - 1] + 1 - share.from(), share.size());
             }
             StateDict owned = new StateDict();
             try (PointerScope scope = new PointerScope()) {

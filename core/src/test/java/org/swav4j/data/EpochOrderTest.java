@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +108,37 @@ class EpochOrderTest {
                         seen[image] = true;
                     }
                 }
+            }
+        }
+    }
+
+    /** Of a source with shards or without, in windows of the same images, and with the same stand-ins for broken ones. */
+    @ParameterizedTest
+    @CsvSource({"1, true", "2, true", "3, true", "7, true", "97, true", "2, false", "5, false"})
+    void ranksThatAreDealtAnOrderVisitWhatOneWouldTogether(int world, boolean sharded) {
+        ImageSource source = source(sharded ? layout(new int[] {0, 30, 31, 77, 97}, 7, 300) : null, 97);
+        EpochOrder one = EpochOrder.shuffled(source, 5, 1, 0, 1);
+        for (int rank = 0; rank < world; rank++) {
+            EpochOrder order = EpochOrder.dealt(source, 5, 1, rank, world);
+            assertThat(order.size()).isEqualTo(97 / world);
+            for (int i = 0; i < order.size(); i++) {
+                assertThat(order.image(i)).isEqualTo(one.image(rank + i * world));
+                assertThat(order.commonPosition(i)).isEqualTo(rank + i * world);
+                SplittableRandom random = new SplittableRandom(i);
+                SplittableRandom same = new SplittableRandom(i);
+                assertThat(order.image(order.drawNear(i, random)))
+                        .isEqualTo(one.image(one.drawNear(rank + i * world, same)));
+                assertThat(order.image(order.draw(random))).isEqualTo(one.image(one.draw(same)));
+            }
+            for (int start = 0; sharded && start < order.size(); start = order.windowEnd(start)) {
+                int end = order.windowEnd(start);
+                int[] visited = IntStream.range(start, end).map(order::image).toArray();
+                assertThat(IntStream.range(start, end).map(order::stored).toArray())
+                        .as("as they lie in their shards")
+                        .containsExactlyInAnyOrder(visited);
+                assertThat(one.windowStart(rank + (end - 1) * world))
+                        .as("a window is of one window")
+                        .isEqualTo(one.windowStart(rank + start * world));
             }
         }
     }

@@ -87,7 +87,7 @@ class LeakageTest {
 
     /** What an extraction reads need not be read again. */
     @Test
-    void hashesComeAlongWithAnExtraction() {
+    void hashesComeAlongWithAnExtraction() throws IOException {
         LabelledMemory train = new LabelledMemory(CLASSES, Set.of(1), 0, 1, 0, 1);
         LabelledMemory test = new LabelledMemory(CLASSES, Set.of(), 0, 1, 1);
         HashedImages hashedTrain = new HashedImages(train);
@@ -104,6 +104,10 @@ class LeakageTest {
         }
         Leakage along = Leakage.between(hashedTrain, hashedTest);
         assertThat(along).isEqualTo(Leakage.between(train, test, 2));
+        HashedImages partly = new HashedImages(train);
+        partly.read(1);
+        assertThat(Leakage.between(partly, hashedTest)).isNotEqualTo(along);
+        assertThat(Leakage.ofAll(partly, hashedTest, 2)).isEqualTo(along);
         assertThat(along.copies()).containsExactly(new Copy(0, 0), new Copy(2, 2));
     }
 }

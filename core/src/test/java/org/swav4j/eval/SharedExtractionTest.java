@@ -3,6 +3,8 @@ package org.swav4j.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -10,6 +12,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.swav4j.augment.EvalTransform;
@@ -18,6 +21,7 @@ import org.swav4j.comm.Collective;
 import org.swav4j.comm.ThreadRanks;
 import org.swav4j.data.DataException;
 import org.swav4j.data.Quarantine;
+import org.swav4j.eval.HashedImages.Hash;
 
 /** Several ranks see the images that one sees, in the same batches, and the first has everything in the end. */
 class SharedExtractionTest {
@@ -68,6 +72,39 @@ class SharedExtractionTest {
                 .isLessThanOrEqualTo(one.features.size());
         one.features.close();
         several.forEach(found -> found.features.close());
+    }
+
+    @Test
+    void anImageThatSeveralRanksHaveReadIsTheSameImage() throws IOException {
+        HashedImages all = new HashedImages(images());
+        for (int i = 0; i < 41; i++) {
+            all.read(i);
+        }
+        List<HashedImages> shared = ThreadRanks.run(3, ranks -> {
+            HashedImages read = new HashedImages(images());
+            try {
+                // of 0 to 19 all read all, of the others one each; the last is read by none
+                for (int i = 0; i < 40; i++) {
+                    if (i < 20 || i % 3 == ranks.rank()) {
+                        read.read(i);
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            read.share(ranks);
+            return read;
+        });
+        assertThat(shared).allSatisfy(read -> {
+            for (int i = 0; i < 40; i++) {
+                assertThat(read.hash(i)).isEqualTo(all.hash(i));
+            }
+            assertThat(read.hash(40).known()).isFalse();
+        });
+        assertThat(IntStream.range(0, 41).mapToObj(all::hash).mapToLong(Hash::high))
+                .as("numbers of both signs")
+                .anyMatch(high -> high < 0)
+                .anyMatch(high -> high > 0);
     }
 
     @ParameterizedTest

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,6 +108,48 @@ class ShardLoadingTest {
             assertThat(shards).hasSize(3);
         }
         assertThat(seen).hasSize(IMAGES);
+    }
+
+    /** Broken images, too, are replaced by the same ones, and the crops are the same. */
+    @Test
+    void ranksThatAreDealtOneOrderLoadWhatOneWould() {
+        List<Integer> images = new ArrayList<>();
+        List<ByteBuffer> whole = new ArrayList<>();
+        collect(0, 1, images, whole);
+        for (int rank = 0; rank < 2; rank++) {
+            List<Integer> mine = new ArrayList<>();
+            List<ByteBuffer> crops = new ArrayList<>();
+            collect(rank, 2, mine, crops);
+            int of = rank;
+            assertThat(mine).hasSize(IMAGES / 2);
+            assertThat(mine)
+                    .isEqualTo(IntStream.range(0, IMAGES / 2)
+                            .mapToObj(i -> images.get(of + 2 * i))
+                            .toList());
+            assertThat(crops)
+                    .isEqualTo(IntStream.range(0, IMAGES / 2)
+                            .mapToObj(i -> whole.get(of + 2 * i))
+                            .toList());
+        }
+        assertThat(quarantine.count()).isEqualTo(BROKEN.length);
+    }
+
+    /** Per image of a rank's epoch its number, and its first crop. */
+    private void collect(int rank, int world, List<Integer> images, List<ByteBuffer> crops) {
+        try (Loader loader = new Loader(zipped, CROPS, BATCH / world, 2, 31, rank, world, quarantine)) {
+            loader.start(2, 0, EpochOrder.dealt(zipped, 31, 2, rank, world));
+            for (Batch batch = loader.next(); batch != null; batch = loader.next()) {
+                int[] indices = batch.indices();
+                for (int i = 0; i < indices.length; i++) {
+                    byte[] crop = new byte[3 * 32 * 32];
+                    batch.pixels(0).position((long) i * crop.length).get(crop);
+                    batch.pixels(0).position(0);
+                    images.add(indices[i]);
+                    crops.add(ByteBuffer.wrap(crop));
+                }
+                batch.release();
+            }
+        }
     }
 
     @Test

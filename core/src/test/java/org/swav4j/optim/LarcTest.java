@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 class LarcTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void reproducesTheReferencesParametersAndMomentum(boolean ratesOnDevice) {
+    void reproducesTheReferencesParametersAndMomentum(boolean ratesAsTensors) {
         GoldenSet golden = GoldenSet.resource("g3_larc");
         double worst = 0;
         for (JsonNode c : golden.hyper().get("cases")) {
@@ -36,7 +36,7 @@ class LarcTest {
                         c.get("momentum").asDouble(),
                         c.get("trust_coefficient").asDouble(),
                         false);
-                try (Larc larc = new Larc(config, parameters, ratesOnDevice)) {
+                try (Larc larc = new Larc(config, parameters, ratesAsTensors)) {
                     for (int step = 0; step < c.get("lrs").size(); step++) {
                         larc.zeroGradients();
                         for (String p : names) {
@@ -63,7 +63,7 @@ class LarcTest {
         }
         System.out.printf(
                 "g3: max difference from the reference, relative above 1 = %.2e, rates on the %s%n",
-                worst, ratesOnDevice ? "device" : "host");
+                worst, ratesAsTensors ? "tensors" : "host");
     }
 
     /** Absolute below 1, relative above. */
@@ -77,14 +77,14 @@ class LarcTest {
     /** What has no length is left alone: a parameter of zeros, a gradient of zeros, and both. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void zeroNormsAreLeftUnscaledAndUndecayed(boolean ratesOnDevice) {
+    void zeroNormsAreLeftUnscaledAndUndecayed(boolean ratesAsTensors) {
         try (PointerScope scope = new PointerScope();
                 StateDict parameters = new StateDict()) {
             parameters.add("zero", torch.zeros(2, 2).requires_grad_(true));
             parameters.add("still", torch.ones(2, 2).requires_grad_(true));
             parameters.add("nothing", torch.zeros(2, 2).requires_grad_(true));
             OptimizerConfig config = new OptimizerConfig(OptimizerConfig.Kind.LARC, 0.1, 0.9, 0.001, false);
-            try (Larc larc = new Larc(config, parameters, ratesOnDevice)) {
+            try (Larc larc = new Larc(config, parameters, ratesAsTensors)) {
                 parameters.get("zero").mutable_grad().put(torch.full(new long[] {2, 2}, new Scalar(0.5)));
                 parameters.get("still").mutable_grad().put(torch.zeros(2, 2));
                 parameters.get("nothing").mutable_grad().put(torch.zeros(2, 2));

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.swav4j.augment.EvalTransform;
 import org.swav4j.comm.Alone;
 import org.swav4j.data.Quarantine;
+import org.swav4j.eval.ImagesDone;
 import org.swav4j.eval.LabelledMemory;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.nn.Stage;
@@ -97,22 +98,35 @@ class LinearTrainingTest {
         Quarantine quarantine = new Quarantine("memory");
         StageEncoder encoder = LinearTrainingTest::encode;
         try (StageFeatures test = StageFeatures.extract(
-                        IMAGES, IMAGES.classNames(), encoder, stages, VIEW, 1, quarantine, done -> {}, new Alone());
-                LinearTraining training = new LinearTraining(new LinearTraining.Task(
+                        IMAGES,
+                        IMAGES.classNames(),
                         encoder,
                         stages,
-                        stages.stream().map(s -> s == Stage.LAYER3 ? 12 : 3).toList(),
-                        IMAGES,
-                        test,
-                        RECIPE,
                         VIEW,
-                        Placement.CPU,
-                        2,
-                        4,
+                        1,
                         quarantine,
-                        key,
-                        file))) {
-            return List.copyOf(training.run(heard, stop));
+                        ImagesDone.UNHEARD,
+                        new Alone());
+                LinearTraining training = new LinearTraining(
+                        new LinearTraining.Task(
+                                encoder,
+                                stages,
+                                stages.stream()
+                                        .map(s -> s == Stage.LAYER3 ? 12 : 3)
+                                        .toList(),
+                                IMAGES,
+                                test,
+                                RECIPE,
+                                VIEW,
+                                Placement.CPU,
+                                2,
+                                4,
+                                quarantine,
+                                key,
+                                file),
+                        new Alone())) {
+            assertThat(training.run(heard, stop)).isEqualTo(training.scores().size());
+            return training.scores();
         }
     }
 

@@ -58,7 +58,7 @@ class StageFeaturesTest {
                 EvalTransform.stretch(8),
                 2,
                 new Quarantine("memory"),
-                done -> assertThat(done).isEqualTo(5),
+                (done, of) -> assertThat(List.of(done, of)).isEqualTo(List.of(5, 5)),
                 new Alone())) {
             FeatureRows rows = features.rows(Stage.LAYER4);
             assertThat(rows.images()).containsExactly(0, 3, 4);

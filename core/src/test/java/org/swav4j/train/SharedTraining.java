@@ -25,6 +25,7 @@ import org.swav4j.nn.Stem;
 import org.swav4j.optim.LearningRate;
 import org.swav4j.optim.OptimizerConfig;
 import org.swav4j.optim.ScheduleConfig;
+import org.swav4j.tensor.ComputeDevice;
 import org.swav4j.tensor.Precision;
 import org.swav4j.tensor.RandomState;
 import org.swav4j.tensor.StateDict;
@@ -40,9 +41,17 @@ import org.swav4j.tensor.StateDict;
  * @param frozen steps in which the prototypes are not trained
  * @param optimizer which
  * @param threads libtorch's on each rank
+ * @param type of parameters, and so of all arithmetic
  */
 record SharedTraining(
-        int steps, int batch, int parts, int queue, int frozen, OptimizerConfig.Kind optimizer, List<Integer> threads) {
+        int steps,
+        int batch,
+        int parts,
+        int queue,
+        int frozen,
+        OptimizerConfig.Kind optimizer,
+        List<Integer> threads,
+        ScalarType type) {
     private static final ModelConfig MODEL =
             new ModelConfig(Architecture.parse("resnet10w0.25"), Stem.SMALL_STRIDE2, 32, 16, List.of(12));
     private static final int LARGE = 32;
@@ -64,13 +73,22 @@ record SharedTraining(
         }
     }
 
+    /** The same in another type. */
+    SharedTraining with(ScalarType other) {
+        return new SharedTraining(steps, batch, parts, queue, frozen, optimizer, threads, other);
+    }
+
     /** Fresh weights, the same for a seed; the caller closes them. */
-    static StateDict weights(long seed) {
+    StateDict weights(long seed) {
         RandomState.seed(seed);
         try (PointerScope scope = new PointerScope();
-                Swav fresh = new Swav(MODEL, Placement.CPU, new Alone())) {
+                Swav fresh = new Swav(MODEL, placement(), new Alone())) {
             return Tensors.copy(fresh.state());
         }
+    }
+
+    private Placement placement() {
+        return new Placement(ComputeDevice.CPU, Placement.CPU.layout(), type);
     }
 
     /** This rank's part. Collective: every rank must call. */
@@ -90,7 +108,7 @@ record SharedTraining(
                 : new ScheduleConfig(1e-3, 1e-4, 0, 0);
         Outcome outcome = new Outcome();
         try (PointerScope scope = new PointerScope();
-                TrainingState state = new TrainingState(MODEL, config, Placement.CPU, collective);
+                TrainingState state = new TrainingState(MODEL, config, placement(), collective);
                 Pretrainer trainer = new Pretrainer(
                         state, method, new LearningRate(schedule, 1, steps), Precision.FP32, Keeping.ALL, collective)) {
             state.model().state().copyFrom(weights, "weights");
