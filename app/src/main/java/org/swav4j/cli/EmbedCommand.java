@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.bytedeco.pytorch.global.torch;
 import org.swav4j.checkpoint.Checkpoint;
-import org.swav4j.comm.Collecting;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
 import org.swav4j.embed.EmbedListener;
@@ -170,14 +168,11 @@ final class EmbedCommand implements Callable<Integer> {
                 report(result);
             }
             if (!result.complete()) {
-                // the signal may have reached one rank only; all end in the same way
-                long[][] asked = new Collecting(ranks.collective()).numbers(interrupts.preempted() ? 1 : 0);
-                interrupts.setPreempted(Arrays.stream(asked).anyMatch(each -> each[0] == 1));
                 if (ranks.isFirst()) {
                     err.println("Stopped. The same command goes on.");
                     err.flush();
                 }
-                return interrupts.exitCode();
+                return ranks.exitCode(interrupts);
             }
             return ExitCode.DONE;
         } finally {

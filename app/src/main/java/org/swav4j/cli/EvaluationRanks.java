@@ -1,8 +1,10 @@
 package org.swav4j.cli;
 
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.Optional;
 import org.swav4j.comm.Alone;
+import org.swav4j.comm.Collecting;
 import org.swav4j.comm.Collective;
 import org.swav4j.comm.ProcessGroup;
 import org.swav4j.comm.RankEnvironment;
@@ -90,6 +92,13 @@ final class EvaluationRanks implements AutoCloseable {
         Interrupts interrupts = Interrupts.install(spec.commandLine().getErr(), stopping);
         launcher.ifPresent(interrupts::with);
         return interrupts;
+    }
+
+    /** The exit code of a command that was stopped: the signal may have reached one rank only, and all end in the same way. */
+    int exitCode(Interrupts interrupts) {
+        long[][] asked = new Collecting(collective()).numbers(interrupts.preempted() ? 1 : 0);
+        interrupts.setPreempted(Arrays.stream(asked).anyMatch(rank -> rank[0] != 0));
+        return interrupts.exitCode();
     }
 
     Collective collective() {

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.swav4j.comm.Collecting;
 import org.swav4j.comm.Collective;
 import org.swav4j.data.Quarantine;
 import org.swav4j.eval.Leakage;
@@ -115,11 +114,6 @@ final class LinearOnCrops {
     }
 
     private int stopped(int epochs, Interrupts interrupts) {
-        boolean preempted = false;
-        for (long[] rank : new Collecting(ranks).numbers(interrupts.preempted() ? 1 : 0)) {
-            preempted |= rank[0] != 0;
-        }
-        interrupts.setPreempted(preempted);
         if (ranks.rank() == 0) {
             err.println(String.format(
                     Locale.ROOT,
@@ -132,7 +126,7 @@ final class LinearOnCrops {
                                     + " could go on."));
             err.flush();
         }
-        return interrupts.exitCode();
+        return processes.exitCode(interrupts);
     }
 
     private void show(Report.Builder report, LinearTraining training) {

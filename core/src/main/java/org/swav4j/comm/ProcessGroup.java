@@ -9,7 +9,6 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AllreduceOptions;
-import org.bytedeco.pytorch.Backend;
 import org.bytedeco.pytorch.BroadcastOptions;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.ReduceOp;
@@ -37,9 +36,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
     private final String name;
     private final int rank;
     private final int world;
-    private final Backend host;
-    /** Null without GPUs. */
-    private final Backend gpus;
+    private final Carriers carriers;
     /** Null without GPUs. */
     private final GpuOperations onGpu;
     /** This, and every group made of it. */
@@ -59,25 +56,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
         this.onGpu = onGpu;
         this.family = family;
         this.watch = rendezvous.watch();
-        // c10d waits for its own timeout, whatever has become of the others
-        try (BoundedCalls calls = new BoundedCalls(
-                "rank connecting", rendezvous.timeout(), () -> watch.verdict().isPresent())) {
-            this.host = calls.call(() -> {
-                try (PointerScope scope = new PointerScope()) {
-                    return Backends.gloo(rendezvous, name, rank, world).retainReference();
-                }
-            });
-            this.gpus = onGpu == null
-                    ? null
-                    : calls.call(() -> {
-                        try (PointerScope scope = new PointerScope()) {
-                            return Backends.nccl(rendezvous, name + ".nccl", rank, world)
-                                    .retainReference();
-                        }
-                    });
-        } catch (RuntimeException e) {
-            throw rendezvous.lost("connecting", e);
-        }
+        this.carriers = Carriers.connect(rendezvous, name, rank, world, onGpu != null);
         family.add(this);
         try (PointerScope scope = new PointerScope()) {
             // whoever fails from now on does so when the others are connected, too, and can say why
@@ -199,7 +178,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
         String what = described(operation, tensor);
         return attempt(what, () -> {
             AllreduceOptions options = new AllreduceOptions().reduceOp(new ReduceOp(how));
-            return begun(what, tensor, backend(tensor).allreduce(new TensorVector(tensor.detach()), options));
+            return begun(what, tensor, carriers.of(tensor).allreduce(new TensorVector(tensor.detach()), options));
         });
     }
 
@@ -211,7 +190,9 @@ public final class ProcessGroup implements Collective, AutoCloseable {
                         BroadcastOptions options =
                                 new BroadcastOptions().rootRank(root).rootTensor(0);
                         return begun(
-                                what, tensor, backend(tensor).broadcast(new TensorVector(tensor.detach()), options));
+                                what,
+                                tensor,
+                                carriers.of(tensor).broadcast(new TensorVector(tensor.detach()), options));
                     })
                     .await(tensor.is_cuda());
         }
@@ -232,7 +213,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
                                 () -> begun(
                                         what,
                                         own,
-                                        backend(own)
+                                        carriers.of(own)
                                                 ._allgather_base(
                                                         gathered,
                                                         own.detach()
@@ -264,16 +245,6 @@ public final class ProcessGroup implements Collective, AutoCloseable {
         public void release() {
             work.releaseReference();
         }
-    }
-
-    private Backend backend(Tensor tensor) {
-        if (!tensor.is_cuda()) {
-            return host;
-        }
-        if (gpus == null) {
-            throw new IllegalStateException("these ranks exchange no tensors on GPUs");
-        }
-        return gpus;
     }
 
     /**
@@ -422,12 +393,7 @@ public final class ProcessGroup implements Collective, AutoCloseable {
         if (onGpu != null) {
             onGpu.close();
         }
-        for (ProcessGroup member : family) {
-            member.host.releaseReference();
-            if (member.gpus != null) {
-                member.gpus.releaseReference();
-            }
-        }
+        family.forEach(member -> member.carriers.release());
         rendezvous.close();
     }
 }
