@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.bytedeco.pytorch.global.torch;
 import org.swav4j.augment.EvalTransform;
 import org.swav4j.checkpoint.EncoderFolder;
 import org.swav4j.classify.ClassifierTraining;
@@ -28,6 +27,7 @@ import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.report.Figure;
 import org.swav4j.report.Report;
 import org.swav4j.report.Section;
+import org.swav4j.tensor.CpuThreads;
 import org.swav4j.train.BuildInfo;
 import picocli.CommandLine.Model.CommandSpec;
 import tools.jackson.databind.json.JsonMapper;
@@ -100,8 +100,7 @@ final class ClassifierRun {
         ProgressLine progress = new ProgressLine(err, ProgressLine.suitable(options.quiet()));
         String version = BuildInfo.read().version();
         int images = task.train().size();
-        // what libtorch is told of threads holds for the thread that tells it
-        torch.set_num_threads(options.threads());
+        CpuThreads.useInTraining(options.threads());
         try (ClassifierTraining training = new ClassifierTraining(task);
                 Interrupts interrupts = Interrupts.install(err, stopping(unfinished.isPresent()))) {
             progress.say(String.format(

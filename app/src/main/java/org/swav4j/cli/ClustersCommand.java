@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.bytedeco.pytorch.global.torch;
 import org.swav4j.augment.Augmentation;
 import org.swav4j.augment.CropSpec;
 import org.swav4j.augment.MultiCrop;
@@ -27,6 +26,7 @@ import org.swav4j.encode.EncoderOptions;
 import org.swav4j.encode.Representation;
 import org.swav4j.eval.EncoderSource;
 import org.swav4j.report.Report;
+import org.swav4j.tensor.CpuThreads;
 import org.swav4j.train.BuildInfo;
 import org.swav4j.train.ConfigYaml;
 import org.swav4j.train.ConfigurationException;
@@ -142,8 +142,7 @@ final class ClustersCommand implements Callable<Integer> {
                 .data(ClusterReport.DATA, images);
         ProgressLine progress =
                 new ProgressLine(spec.commandLine().getErr(), ProgressLine.suitable(evaluation.quiet()));
-        // what libtorch is told of threads holds for the thread that tells it
-        torch.set_num_threads(evaluation.threads());
+        CpuThreads.use(evaluation.threads());
         Clusters clusters;
         try (EncoderNetwork network = EncoderNetwork.load(checkpoint.directory(), options())) {
             progress.say(images.description());

@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
-import org.bytedeco.pytorch.global.torch;
 import org.swav4j.augment.EvalTransform;
 import org.swav4j.classify.Cell;
 import org.swav4j.classify.CompareWatcher;
@@ -29,6 +28,7 @@ import org.swav4j.eval.EncoderSource;
 import org.swav4j.format.AtomicFile;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.report.LineChart;
+import org.swav4j.tensor.CpuThreads;
 import org.swav4j.train.BuildInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -155,8 +155,7 @@ final class CompareCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         ProgressLine progress = new ProgressLine(err, ProgressLine.suitable(options.quiet()));
         Optional<Path> cells = reports.map(folder -> folder.resolve("compare-cells"));
-        // what libtorch is told of threads holds for the thread that tells it
-        torch.set_num_threads(options.threads());
+        CpuThreads.useInTraining(options.threads());
         try (Interrupts interrupts = Interrupts.install(err, ClassifierRun.stopping(cells.isPresent()))) {
             Optional<List<Cell>> found = comparison.run(
                     new Shown(progress), interrupts, cells, BuildInfo.read().version());

@@ -12,7 +12,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.bytedeco.pytorch.global.torch;
 import org.swav4j.data.Csv;
 import org.swav4j.data.DataException;
 import org.swav4j.embed.EncoderRecord;
@@ -23,6 +22,7 @@ import org.swav4j.search.Duplicates;
 import org.swav4j.search.Duplicates.Group;
 import org.swav4j.search.Duplicates.Member;
 import org.swav4j.search.VectorSet;
+import org.swav4j.tensor.CpuThreads;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -110,7 +110,7 @@ final class DuplicatesCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         checkUsage();
-        torch.set_num_threads(
+        CpuThreads.use(
                 threads != null ? threads : Math.min(1024, Runtime.getRuntime().availableProcessors()));
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), ProgressLine.suitable(quiet));
         try (VectorSet set = VectorSet.read(embeddings);

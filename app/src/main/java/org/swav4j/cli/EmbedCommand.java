@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.bytedeco.pytorch.global.torch;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
@@ -23,6 +22,7 @@ import org.swav4j.encode.EncoderNetwork;
 import org.swav4j.encode.EncoderOptions;
 import org.swav4j.encode.Representation;
 import org.swav4j.tensor.ComputeDevice;
+import org.swav4j.tensor.CpuThreads;
 import org.swav4j.tensor.Precision;
 import org.swav4j.train.BuildInfo;
 import org.swav4j.train.MachineFacts;
@@ -148,8 +148,7 @@ final class EmbedCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         ProgressLine progress = new ProgressLine(err, ProgressLine.suitable(quiet || !ranks.isFirst()));
         String stopping = "Stopping: finishing this batch and saving. Once more to end at once.";
-        // what libtorch is told of threads holds for the thread that tells it
-        torch.set_num_threads(options.threads());
+        CpuThreads.use(options.threads());
         try (EncoderNetwork network = EncoderNetwork.load(model.path(), options);
                 Interrupts interrupts = ranks.interrupts(stopping)) {
             progress.say(images.description());

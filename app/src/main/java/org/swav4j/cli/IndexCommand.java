@@ -12,13 +12,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.bytedeco.pytorch.global.torch;
 import org.swav4j.data.DataException;
 import org.swav4j.embed.EncoderRecord;
 import org.swav4j.search.GraphOptions;
 import org.swav4j.search.IndexRecord;
 import org.swav4j.search.SearchIndex;
 import org.swav4j.search.VectorSet;
+import org.swav4j.tensor.CpuThreads;
 import org.swav4j.train.BuildInfo;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -111,7 +111,7 @@ final class IndexCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         GraphOptions options = options();
-        torch.set_num_threads(options.threads());
+        CpuThreads.use(options.threads());
         ProgressLine progress = new ProgressLine(spec.commandLine().getErr(), ProgressLine.suitable(quiet));
         VectorSet vectors = VectorSet.read(embeddings);
         Optional<EncoderRecord> encoder;

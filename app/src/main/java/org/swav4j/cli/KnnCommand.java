@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.bytedeco.pytorch.global.torch;
 import org.swav4j.data.DataException;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
@@ -19,6 +18,7 @@ import org.swav4j.eval.LabelledFeatures;
 import org.swav4j.eval.Leakage;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.report.Report;
+import org.swav4j.tensor.CpuThreads;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -113,8 +113,7 @@ final class KnnCommand implements Callable<Integer> {
             LabelledImages asked,
             EvaluationSplit split,
             Knn knn) {
-        // what libtorch is told of threads holds for the thread that tells it
-        torch.set_num_threads(options.threads());
+        CpuThreads.use(options.threads());
         Quarantine quarantine = new Quarantine(options.model());
         HashedImages hashedTrain = new HashedImages(known);
         HashedImages hashedTest = new HashedImages(asked);

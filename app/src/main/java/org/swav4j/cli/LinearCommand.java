@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.bytedeco.pytorch.global.torch;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
 import org.swav4j.eval.EncoderSource;
@@ -19,6 +18,7 @@ import org.swav4j.probe.CachedProbe;
 import org.swav4j.probe.CachedProbe.Fitted;
 import org.swav4j.probe.StageFeatures;
 import org.swav4j.report.Report;
+import org.swav4j.tensor.CpuThreads;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -89,9 +89,7 @@ final class LinearCommand implements Callable<Integer> {
     private int classify(
             EvaluationRanks ranks, EncoderSource source, HashedImages known, HashedImages asked, List<String> warnings)
             throws IOException {
-        // a thread's first call into libtorch sets its number of threads to the default, so that call comes first
-        torch.get_num_threads();
-        torch.set_num_threads(options.threads());
+        CpuThreads.use(options.threads());
         ProgressLine progress = new ProgressLine(
                 spec.commandLine().getErr(), ProgressLine.suitable(options.quiet() || !ranks.isFirst()));
         Placement placement = options.placement(ranks.device(options.device()));

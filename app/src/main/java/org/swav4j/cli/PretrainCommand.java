@@ -22,6 +22,7 @@ import org.swav4j.launch.Lifeline;
 import org.swav4j.profile.StepProfiler;
 import org.swav4j.runlog.Provenance;
 import org.swav4j.tensor.ComputeDevice;
+import org.swav4j.tensor.CpuThreads;
 import org.swav4j.train.AutoConfig;
 import org.swav4j.train.Choice;
 import org.swav4j.train.DataFacts;
@@ -178,6 +179,7 @@ final class PretrainCommand implements Callable<Integer> {
             return interrupts.exitCode();
         }
         line.say("Done: " + result.step() + " steps, the encoder is in " + result.checkpoint());
+        CpuThreads.use(resolution.config().threads());
         LearningReport learned = protocol == null || interrupts.getAsBoolean()
                 ? null
                 : LearningReport.of(

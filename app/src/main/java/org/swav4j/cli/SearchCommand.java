@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.bytedeco.pytorch.global.torch;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.data.DataException;
 import org.swav4j.data.UnreadableImageException;
@@ -22,6 +21,7 @@ import org.swav4j.report.ReportFolder;
 import org.swav4j.search.Hit;
 import org.swav4j.search.SearchIndex;
 import org.swav4j.search.VectorSet;
+import org.swav4j.tensor.CpuThreads;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -115,7 +115,7 @@ final class SearchCommand implements Callable<Integer> {
         checkUsage();
         int count =
                 threads != null ? threads : Math.min(1024, Runtime.getRuntime().availableProcessors());
-        torch.set_num_threads(count);
+        CpuThreads.use(count);
         QueryImages queries = new QueryImages(images);
         try (SearchIndex index = SearchIndex.open(file)) {
             List<SearchAnswer> answers = new ArrayList<>(ofPaths(index));

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.bytedeco.pytorch.global.torch;
 import org.swav4j.augment.EvalTransform;
 import org.swav4j.data.Quarantine;
 import org.swav4j.eval.EncoderSource;
@@ -13,6 +12,7 @@ import org.swav4j.eval.FrozenEncoder;
 import org.swav4j.eval.HashedImages;
 import org.swav4j.eval.Leakage;
 import org.swav4j.report.Report;
+import org.swav4j.tensor.CpuThreads;
 import org.swav4j.transfer.CsvLabels;
 import org.swav4j.transfer.LowShot;
 import org.swav4j.transfer.MultiLabelFeatures;
@@ -149,8 +149,7 @@ final class TransferSvmCommand implements Callable<Integer> {
             HashedImages hashedTest = new HashedImages(asked);
             MultiLabelFeatures bank;
             MultiLabelFeatures queries;
-            // what libtorch is told of threads holds for the thread that tells it
-            torch.set_num_threads(options.threads());
+            CpuThreads.use(options.threads());
             try (FrozenEncoder encoder = source.open(options.placement(), options.precision())) {
                 bank = features(known, hashedTrain, encoder, view, quarantine, progress);
                 queries = features(asked, hashedTest, encoder, view, quarantine, progress);

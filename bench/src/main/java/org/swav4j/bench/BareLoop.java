@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.swav4j.comm.Alone;
 import org.swav4j.method.FeatureQueue;
 import org.swav4j.method.Sinkhorn;
@@ -15,6 +14,7 @@ import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.nn.Pass;
 import org.swav4j.optim.Optimizer;
 import org.swav4j.tensor.ComputeDevice;
+import org.swav4j.tensor.CpuThreads;
 import org.swav4j.tensor.RandomState;
 import org.swav4j.tensor.StateDict;
 import org.swav4j.train.PretrainConfig;
@@ -87,9 +87,7 @@ final class BareLoop implements AutoCloseable {
 
     /** Seconds per step over {@code steps}, by {@code threads} of libtorch. */
     double seconds(int steps, int threads) {
-        // a thread's first call into libtorch sets its number of threads to the default, so that call comes first
-        torch.get_num_threads();
-        torch.set_num_threads(threads);
+        CpuThreads.useInTraining(threads);
         long start = System.nanoTime();
         for (int i = 0; i < steps; i++) {
             step();

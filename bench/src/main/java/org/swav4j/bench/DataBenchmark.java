@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.pytorch.global.torch;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -38,6 +37,7 @@ import org.swav4j.augment.Transform;
 import org.swav4j.data.ImageDecoder;
 import org.swav4j.data.RandomKey;
 import org.swav4j.data.UnreadableImageException;
+import org.swav4j.tensor.CpuThreads;
 
 /**
  * Microseconds of each part of the data path, on one thread: {@code bench/run DataBenchmark [REGEX] [FOLDER]}. Photographs
@@ -182,9 +182,7 @@ public class DataBenchmark {
 
     private static void oneThread() {
         opencv_core.setNumThreads(1);
-        // a thread's first call of libtorch sets its count again
-        torch.get_num_threads();
-        torch.set_num_threads(1);
+        CpuThreads.use(1);
     }
 
     /** Bytes to pixels. */

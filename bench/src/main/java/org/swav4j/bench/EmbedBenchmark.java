@@ -34,6 +34,7 @@ import org.swav4j.nn.Architecture;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.nn.Stem;
 import org.swav4j.source.ImageSources;
+import org.swav4j.tensor.CpuThreads;
 import org.swav4j.tensor.Precision;
 import org.swav4j.tensor.StateDict;
 import org.swav4j.train.MachineFacts;
@@ -93,7 +94,7 @@ public final class EmbedBenchmark {
         double[] loading = new double[rounds];
         double[] ceiling = new double[rounds];
         Path folder = Files.createTempDirectory("swav-bench");
-        torch.set_num_threads(threads);
+        CpuThreads.use(threads);
         EncoderOptions options = EncoderOptions.defaults().withThreads(threads).withPrecision(precision);
         try (EncoderNetwork network = EncoderNetwork.load(saved(folder, info), options)) {
             bare(network, batch, batch);

@@ -32,6 +32,7 @@ import org.swav4j.nn.PixelNormalization;
 import org.swav4j.nn.ResNet;
 import org.swav4j.nn.Stem;
 import org.swav4j.source.ImageSources;
+import org.swav4j.tensor.CpuThreads;
 import org.swav4j.tensor.Precision;
 import org.swav4j.train.MachineFacts;
 
@@ -68,7 +69,7 @@ public final class ExtractionBenchmark {
                         "train",
                         "test",
                         "dim"));
-        torch.set_num_threads(flags.number("threads", Runtime.getRuntime().availableProcessors()));
+        CpuThreads.use(flags.number("threads", Runtime.getRuntime().availableProcessors()));
         Table extraction = extraction(flags);
         System.out.printf("%s%n%n%s%n", Conditions.line(), extraction);
         if (flags.number("train", 1) > 0) {

@@ -26,6 +26,7 @@ import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.nn.Pass;
 import org.swav4j.nn.Stem;
 import org.swav4j.tensor.ComputeDevice;
+import org.swav4j.tensor.CpuThreads;
 import org.swav4j.tensor.Precision;
 
 /**
@@ -54,8 +55,7 @@ final class RankBenchmark {
         Flags flags = Flags.of(arguments, Set.of("arch", "batch", "size", "precision", "threads", "rounds"));
         RankEnvironment environment =
                 RankEnvironment.of(System.getenv()).orElseThrow(() -> new IllegalArgumentException("RANK is not set"));
-        torch.get_num_threads();
-        torch.set_num_threads(flags.number("threads", 1));
+        CpuThreads.useInTraining(flags.number("threads", 1));
         Precision precision = Precision.parse(flags.text("precision", "fp32"));
         ModelConfig model = new ModelConfig(
                 Architecture.parse(flags.text("arch", "resnet50")), Stem.IMAGENET, 2048, 128, List.of(300));

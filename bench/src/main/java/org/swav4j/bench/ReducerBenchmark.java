@@ -39,6 +39,7 @@ import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.nn.Pass;
 import org.swav4j.nn.Stem;
 import org.swav4j.tensor.ComputeDevice;
+import org.swav4j.tensor.CpuThreads;
 import org.swav4j.tensor.Precision;
 import org.swav4j.tensor.RandomState;
 
@@ -61,8 +62,7 @@ final class ReducerBenchmark {
         Flags flags = Flags.of(arguments, Set.of("arch", "batch", "size", "threads", "rounds"));
         RankEnvironment environment =
                 RankEnvironment.of(System.getenv()).orElseThrow(() -> new IllegalArgumentException("RANK is not set"));
-        torch.get_num_threads();
-        torch.set_num_threads(flags.number("threads", 1));
+        CpuThreads.useInTraining(flags.number("threads", 1));
         ModelConfig model = new ModelConfig(
                 Architecture.parse(flags.text("arch", "resnet50")), Stem.IMAGENET, 2048, 128, List.of(300));
         int size = flags.number("size", 96);

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.bytedeco.pytorch.global.torch;
 import org.swav4j.search.GraphOptions;
 import org.swav4j.search.Hit;
 import org.swav4j.search.Recall;
 import org.swav4j.search.SearchIndex;
 import org.swav4j.search.VectorSet;
+import org.swav4j.tensor.CpuThreads;
 
 /**
  * How many of the 10 nearest images an index finds, how long a query takes beside an exact one, and how long the index takes
@@ -36,7 +36,7 @@ public final class SearchBenchmark {
             Flags.fail("--embeddings and --queries: files that 'swav embed' wrote are needed");
         }
         int threads = flags.number("threads", 1);
-        torch.set_num_threads(threads);
+        CpuThreads.use(threads);
         GraphOptions usual = GraphOptions.defaults();
         GraphOptions options =
                 new GraphOptions(flags.number("degree", usual.degree()), flags.number("beam", usual.beam()), threads);

@@ -2,7 +2,7 @@ package org.swav4j.bench;
 
 import java.util.Locale;
 import java.util.Set;
-import org.bytedeco.pytorch.global.torch;
+import org.swav4j.tensor.CpuThreads;
 import org.swav4j.train.PretrainConfig;
 import org.swav4j.train.Setting;
 
@@ -78,8 +78,7 @@ public final class StepBenchmark {
     }
 
     private void measure() {
-        torch.get_num_threads();
-        torch.set_num_threads(config.threads());
+        CpuThreads.useInTraining(config.threads());
         try (Peak peak = new Peak(config.precision());
                 TrunkLoop trunkLoop =
                         new TrunkLoop(config.model().arch(), config.precision(), config.batchSize(), side);

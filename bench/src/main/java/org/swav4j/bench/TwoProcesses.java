@@ -24,6 +24,7 @@ import org.swav4j.method.TrunkPass.Keeping;
 import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.optim.LearningRate;
 import org.swav4j.tensor.ComputeDevice;
+import org.swav4j.tensor.CpuThreads;
 import org.swav4j.tensor.RandomState;
 import org.swav4j.tensor.StateDict;
 import org.swav4j.train.PretrainConfig;
@@ -121,8 +122,7 @@ public final class TwoProcesses {
     private static Map<String, Object> rank(Flags flags) {
         int world = flags.number("world", 1);
         int rank = flags.number("rank", 0);
-        torch.get_num_threads();
-        torch.set_num_threads(2 / world);
+        CpuThreads.useInTraining(2 / world);
         if (world == 1) {
             return steps(flags, new Alone());
         }

@@ -2,7 +2,6 @@ package org.swav4j.train;
 
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
-import org.bytedeco.pytorch.global.torch;
 import org.swav4j.augment.Canvas;
 import org.swav4j.augment.MultiCrop;
 import org.swav4j.checkpoint.Checkpoint;
@@ -16,6 +15,7 @@ import org.swav4j.nn.ModuleState.Placement;
 import org.swav4j.profile.StepProfiler;
 import org.swav4j.runlog.RunDirectory;
 import org.swav4j.tensor.ComputeDevice;
+import org.swav4j.tensor.CpuThreads;
 import org.swav4j.tensor.RandomState;
 import org.swav4j.tensor.StateDict;
 
@@ -124,9 +124,7 @@ public final class Pretraining {
 
     private TrainingResult train() throws IOException {
         broken.goOn();
-        // a thread's first call into libtorch sets its number of threads to the default, so that call comes first
-        torch.get_num_threads();
-        torch.set_num_threads(config.threads());
+        CpuThreads.useInTraining(config.threads());
         RandomState.seed(config.seed());
         ComputeDevice device = new ComputeDevice(config.device()).next(collective.localRank());
         device.configure();

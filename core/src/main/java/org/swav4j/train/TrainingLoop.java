@@ -21,6 +21,7 @@ import org.swav4j.optim.LearningRate;
 import org.swav4j.profile.Phase;
 import org.swav4j.profile.ProfileReport;
 import org.swav4j.profile.StepProfiler;
+import org.swav4j.tensor.CpuThreads;
 import org.swav4j.tensor.StateDict;
 
 /** The epochs and steps of a run, from where it begins or goes on to its end, with metrics, saves and rewinds. */
@@ -409,6 +410,7 @@ final class TrainingLoop implements AutoCloseable {
         }
         saving.beforeSomethingLong(end);
         double[] measured = {Double.NaN};
+        CpuThreads.use(config.threads());
         try {
             if (config.ranks().sharing(collective.world()) == collective.world()) {
                 measured[0] = job.evaluation().top1(state.model(), collective);
@@ -421,6 +423,8 @@ final class TrainingLoop implements AutoCloseable {
                 saveBecauseOf(e, end);
             }
             throw e;
+        } finally {
+            CpuThreads.useInTraining(config.threads());
         }
         double top1 = measured[0];
         metrics.accuracy(state.step(), epoch, top1);
