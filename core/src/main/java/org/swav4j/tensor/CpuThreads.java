@@ -18,7 +18,7 @@ public final class CpuThreads {
 
     /**
      * The same for training a network, where products of matrices are small beside convolutions: by one thread, they leave the
-     * others' cores alone. ResNet-50's step by two threads took 22 % less (docs/performance.md).
+     * others' cores alone: steps take 5 to 60 % less (docs/performance.md).
      */
     public static void useInTraining(int count) {
         set(count, 1);
