@@ -174,9 +174,10 @@ class ProcessGroupTest {
                         "rank 0 \\(.+\\) and rank 1 \\(.+\\) were not started alike:\n  images: abc0 on rank 0, abc1 on rank 1");
         int port = GlooRanks.freePort();
         RankEnvironment alone = new RankEnvironment("127.0.0.1", port, 0, 2, 0, 1);
-        assertThatThrownBy(() -> ProcessGroup.join(alone, false, Duration.ofMillis(300)))
+        // long enough for it to listen on a busy machine
+        assertThatThrownBy(() -> ProcessGroup.join(alone, false, Duration.ofSeconds(2)))
                 .isInstanceOf(RankLostException.class)
-                .hasMessageMatching("rank 0 of 2 \\(.+\\): rank 1 did not come to 127.0.0.1:" + port + " within 0.3 s");
+                .hasMessageMatching("rank 0 of 2 \\(.+\\): rank 1 did not come to 127.0.0.1:" + port + " within 2.0 s");
         RankEnvironment early = new RankEnvironment("127.0.0.1", GlooRanks.freePort(), 1, 2, 0, 1);
         assertThatThrownBy(() -> ProcessGroup.join(early, false, Duration.ofMillis(300)))
                 .isInstanceOf(RankLostException.class)
