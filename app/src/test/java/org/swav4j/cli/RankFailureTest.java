@@ -111,6 +111,7 @@ class RankFailureTest {
     }
 
     @Test
+    @Tag("slow")
     void theOthersNameOneThatIsKilledAndGoOnFromTheCheckpointAsIfNothingHadBeen() throws Exception {
         Path whole = folder.resolve("whole");
         Path failed = folder.resolve("failed");
