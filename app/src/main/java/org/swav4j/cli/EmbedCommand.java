@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
@@ -135,11 +136,12 @@ final class EmbedCommand implements Callable<Integer> {
                 return LocalLaunch.once(spec, rankOptions, quiet);
             }
             LabelledImages images = Places.images(spec, "--data", data);
-            String facts = "images: " + images.fingerprint() + "\nout: " + out.toAbsolutePath() + "\nwhat: " + what
-                    + "\nnormalize: " + normalize + "\nhalf: " + half + "\nimage size: "
-                    + (imageSize == null ? "the model's" : imageSize) + "\nbatch: " + batch + "\nprecision: "
-                    + options.precision() + "\nmodel: "
-                    + Checkpoint.find(model.path()).fingerprint();
+            Supplier<String> facts =
+                    () -> "images: " + images.fingerprint() + "\nout: " + out.toAbsolutePath() + "\nwhat: " + what
+                            + "\nnormalize: " + normalize + "\nhalf: " + half + "\nimage size: "
+                            + (imageSize == null ? "the model's" : imageSize) + "\nbatch: " + batch + "\nprecision: "
+                            + options.precision() + "\nmodel: "
+                            + Checkpoint.find(model.path()).fingerprint();
             return ranks.work(facts, () -> embed(ranks, options, images));
         }
     }
@@ -160,8 +162,7 @@ final class EmbedCommand implements Callable<Integer> {
                     workers != null ? workers : EvaluationRanks.cores(),
                     about(network),
                     ranks.collective());
-            EmbedResult result =
-                    embedding.write(out, new Shown(progress, ranks.collective().world()), interrupts);
+            EmbedResult result = embedding.write(out, new Shown(progress, ranks.world()), interrupts);
             progress.finish();
             if (ranks.isFirst()) {
                 report(result);

@@ -1,10 +1,9 @@
 package org.swav4j.cli;
 
 import java.io.PrintWriter;
-import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.swav4j.comm.Alone;
-import org.swav4j.comm.Collecting;
 import org.swav4j.comm.Collective;
 import org.swav4j.comm.ProcessGroup;
 import org.swav4j.comm.RankEnvironment;
@@ -67,9 +66,9 @@ final class EvaluationRanks implements AutoCloseable {
     /**
      * Meets the others, who must have been started alike, and works with them. What ends this process is told to them.
      *
-     * @param facts lines of a name, a colon and a value that must be the same on all
+     * @param facts lines of a name, a colon and a value that must be the same on all; asked for if there are others
      */
-    int work(String facts, Work work) throws Exception {
+    int work(Supplier<String> facts, Work work) throws Exception {
         if (environment.isEmpty()) {
             return work.call();
         }
@@ -79,7 +78,7 @@ final class EvaluationRanks implements AutoCloseable {
             err.flush();
         });
         try {
-            group.requireSame("version: " + BuildInfo.read().version() + "\n" + facts);
+            group.requireSame("version: " + BuildInfo.read().version() + "\n" + facts.get());
             return work.call();
         } catch (Exception | Error e) {
             group.leave(Failures.message(e));
@@ -94,10 +93,9 @@ final class EvaluationRanks implements AutoCloseable {
         return interrupts;
     }
 
-    /** The exit code of a command that was stopped: the signal may have reached one rank only, and all end in the same way. */
+    /** The exit code of a command that was stopped, the same on every rank. */
     int exitCode(Interrupts interrupts) {
-        long[][] asked = new Collecting(collective()).numbers(interrupts.preempted() ? 1 : 0);
-        interrupts.setPreempted(Arrays.stream(asked).anyMatch(rank -> rank[0] != 0));
+        interrupts.agree(collective());
         return interrupts.exitCode();
     }
 

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
+import org.swav4j.comm.Collective;
 import org.swav4j.launch.Lifeline;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
@@ -115,9 +116,9 @@ final class Interrupts implements BooleanSupplier, AutoCloseable {
         return preempted;
     }
 
-    /** What was found out elsewhere of who asked. */
-    void setPreempted(boolean by) {
-        preempted = by;
+    /** A scheduler's signal, or Ctrl-C, may have reached one rank only; all end in the same way. Every rank must call. */
+    void agree(Collective ranks) {
+        preempted = ranks.any(preempted);
     }
 
     /** Whether the command was asked to stop. */

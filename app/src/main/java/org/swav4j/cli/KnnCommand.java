@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.swav4j.data.DataException;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
@@ -100,8 +101,8 @@ final class KnnCommand implements Callable<Integer> {
             EvaluationSplit split = new EvaluationSplit(known, asked);
             Knn knn = new Knn(neighbours(split.trainImages()), temperature);
             EncoderSource encoder = options.encoder();
-            String facts = options.shared(encoder) + "batch: " + batch() + "\ntrain: " + known.fingerprint()
-                    + "\ntest: " + asked.fingerprint();
+            Supplier<String> facts = () -> options.shared(encoder) + "batch: " + batch() + "\ntrain: "
+                    + known.fingerprint() + "\ntest: " + asked.fingerprint();
             return ranks.work(facts, () -> evaluate(ranks, encoder, known, asked, split, knn));
         }
     }
@@ -206,7 +207,7 @@ final class KnnCommand implements Callable<Integer> {
         ProgressLine progress = new ProgressLine(
                 spec.commandLine().getErr(), ProgressLine.suitable(options.quiet() || !ranks.isFirst()));
         progress.say(images.description());
-        ImageCount count = new ImageCount(progress, 1, ranks.collective().world());
+        ImageCount count = new ImageCount(progress, 1, ranks.world());
         count.started(0);
         try {
             Extraction how = new Extraction(

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.swav4j.data.LabelledImages;
 import org.swav4j.data.Quarantine;
 import org.swav4j.eval.EncoderSource;
@@ -80,8 +81,8 @@ final class LinearCommand implements Callable<Integer> {
         linear.requireShared(known.size(), ranks.world());
         EncoderSource source = options.encoder();
         try (ranks) {
-            String facts = options.shared(source) + linear.shared() + "seed: " + options.seed() + "\ntrain: "
-                    + known.fingerprint() + "\ntest: " + asked.fingerprint();
+            Supplier<String> facts = () -> options.shared(source) + linear.shared() + "seed: " + options.seed()
+                    + "\ntrain: " + known.fingerprint() + "\ntest: " + asked.fingerprint();
             return ranks.work(facts, () -> classify(ranks, source, known, asked, warnings));
         }
     }

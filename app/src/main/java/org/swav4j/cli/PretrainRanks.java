@@ -7,12 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.swav4j.checkpoint.Checkpoint;
 import org.swav4j.checkpoint.CheckpointDirectory;
 import org.swav4j.checkpoint.CheckpointException;
@@ -176,18 +170,6 @@ final class PretrainRanks implements AutoCloseable {
     /** On the others: waits until the run is set up. */
     Beginning awaitBeginning() {
         return Beginning.of(group.fromFirst(BEGINNING, ""));
-    }
-
-    /** Whether it is so on any rank; every one must ask. */
-    boolean any(boolean here) {
-        if (group == null) {
-            return here;
-        }
-        try (PointerScope scope = new PointerScope()) {
-            Tensor vote = torch.scalar_tensor(new Scalar(here ? 1 : 0), new TensorOptions(ScalarType.Long));
-            group.max(vote);
-            return vote.item_long() != 0;
-        }
     }
 
     /** Tells the others why this process ends. */

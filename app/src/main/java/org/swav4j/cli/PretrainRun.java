@@ -261,10 +261,9 @@ final class PretrainRun {
         return result;
     }
 
-    /** A scheduler's signal, or Ctrl-C, may have reached one rank only; all end in the same way. */
     private void agree(TrainingResult result, Interrupts stop) {
         if (result.interrupted()) {
-            stop.setPreempted(ranks.any(stop.preempted()));
+            stop.agree(ranks.collective());
         }
     }
 

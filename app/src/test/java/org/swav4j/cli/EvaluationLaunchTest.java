@@ -97,9 +97,7 @@ class EvaluationLaunchTest {
                     .max(Comparator.comparing(
                             child -> child.info().startInstant().orElseThrow()))
                     .orElseThrow();
-            new ProcessBuilder("kill", "-KILL", Long.toString(last.pid()))
-                    .start()
-                    .waitFor();
+            SwavProcess.signal(last, "KILL");
             SwavProcess.Result end = process.end(30);
             assertThat(end.code()).isEqualTo(ExitCode.FAILED);
             assertThat(end.out()).isEmpty();

@@ -60,14 +60,6 @@ class LaunchTest {
                 .toArray());
     }
 
-    private static boolean shows(SwavProcess process, String text) {
-        try {
-            return process.out().contains(text);
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     /** The process of a rank, once its output says so. */
     private static ProcessHandle rank(SwavProcess launcher, int rank) {
         return launcher.handle()
@@ -89,12 +81,6 @@ class LaunchTest {
             // it has ended
         }
         return "";
-    }
-
-    private static void kill(ProcessHandle process, String signal) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
-                .start()
-                .waitFor();
     }
 
     private static void awaitEnd(List<ProcessHandle> processes) throws Exception {
@@ -122,10 +108,10 @@ class LaunchTest {
         Path run = folder.resolve("disturbed");
         try (SwavProcess process =
                 start(run, "--epochs", "4000", "--checkpoint-every", "5steps", "--max-restarts", "1")) {
-            assertThat(process.await(() -> shows(process, "saved "), 60)).isTrue();
+            assertThat(process.await(() -> process.shows("saved "), 60)).isTrue();
             ProcessHandle victim = rank(process, 1);
-            kill(victim, "KILL");
-            assertThat(process.await(() -> shows(process, ", from step "), 60)).isTrue();
+            SwavProcess.signal(victim, "KILL");
+            assertThat(process.await(() -> process.shows(", from step "), 60)).isTrue();
             assertThat(process.await(() -> process.handle().children().count() == 2, 10))
                     .isTrue();
             process.signal("USR1");
@@ -154,7 +140,7 @@ class LaunchTest {
         Path whole = whole();
         Path run = folder.resolve("stopped");
         try (SwavProcess process = start(run)) {
-            assertThat(process.await(() -> shows(process, "loss"), 60)).isTrue();
+            assertThat(process.await(() -> process.shows("loss"), 60)).isTrue();
             process.signal("TERM");
             assertThat(process.end(30).code()).isEqualTo(ExitCode.PREEMPTED);
         }
@@ -185,7 +171,7 @@ class LaunchTest {
     @Test
     void theRanksEndWithTheirLauncher() throws Exception {
         try (SwavProcess process = start(folder.resolve("orphans"), "--epochs", "2000")) {
-            assertThat(process.await(() -> shows(process, "loss"), 60)).isTrue();
+            assertThat(process.await(() -> process.shows("loss"), 60)).isTrue();
             List<ProcessHandle> ranks = process.handle().children().toList();
             assertThat(ranks).hasSize(2);
             process.signal("KILL");
@@ -244,11 +230,11 @@ class LaunchTest {
         Path run = folder.resolve("failed-" + rank + "-" + signal);
         try (SwavProcess process =
                 start(run, "--checkpoint-every", "5steps", "--max-restarts", "2", "--rank-timeout", "5s")) {
-            assertThat(process.await(() -> shows(process, "saved "), 60)).isTrue();
+            assertThat(process.await(() -> process.shows("saved "), 60)).isTrue();
             ProcessHandle victim = rank(process, rank);
             long killed = System.nanoTime();
-            kill(victim, signal);
-            assertThat(process.await(() -> shows(process, ", from step "), 60)).isTrue();
+            SwavProcess.signal(victim, signal);
+            assertThat(process.await(() -> process.shows(", from step "), 60)).isTrue();
             System.out.printf(
                     "rank %d, signal %s: trains again after %.1f s%n",
                     rank, signal, (System.nanoTime() - killed) / 1e9);
@@ -271,7 +257,7 @@ class LaunchTest {
                     .isTrue();
             ProcessHandle victim = rank(process, rank);
             Thread.sleep(millis);
-            kill(victim, "KILL");
+            SwavProcess.signal(victim, "KILL");
             SwavProcess.Result end = process.end(90);
             assertThat(end.code()).as(end.out() + end.err()).isZero();
             assertThat(end.err()).contains("rank " + rank + " (process").contains("(restart 1 of 1)");
@@ -288,8 +274,8 @@ class LaunchTest {
                 start(run, "--epochs", "4000", "--checkpoint-every", "5steps", "--max-restarts", "1")) {
             for (int kills = 0; kills < 2; kills++) {
                 String sign = kills == 0 ? "saved " : ", from step ";
-                assertThat(process.await(() -> shows(process, sign), 60)).isTrue();
-                kill(rank(process, 1), "KILL");
+                assertThat(process.await(() -> process.shows(sign), 60)).isTrue();
+                SwavProcess.signal(rank(process, 1), "KILL");
             }
             SwavProcess.Result end = process.end(60);
             assertThat(end.code()).isEqualTo(ExitCode.FAILED);
@@ -305,9 +291,9 @@ class LaunchTest {
     void aSignalToOneRankStopsAllAfterOneSave(String signal, int rank, int code) throws Exception {
         Path run = folder.resolve("one-" + signal + rank);
         try (SwavProcess process = start(run, "--epochs", "4000", "--checkpoint-every", "30m", "--max-restarts", "1")) {
-            assertThat(process.await(() -> shows(process, "loss"), 60)).isTrue();
+            assertThat(process.await(() -> process.shows("loss"), 60)).isTrue();
             long since = System.nanoTime();
-            kill(rank(process, rank), signal);
+            SwavProcess.signal(rank(process, rank), signal);
             SwavProcess.Result end = process.end(30);
             System.out.printf(
                     "%s to rank %d | code %d after %.1f s | %s%n",
@@ -338,13 +324,13 @@ class LaunchTest {
             assertThat(process.await(() -> process.handle().children().count() == 2, 30))
                     .isTrue();
             if (millis < 0) {
-                assertThat(process.await(() -> shows(process, "loss"), 60)).isTrue();
+                assertThat(process.await(() -> process.shows("loss"), 60)).isTrue();
             } else {
                 Thread.sleep(millis);
             }
             long pid = rank(process, rank).pid();
             long since = System.nanoTime();
-            kill(rank(process, rank), "TERM");
+            SwavProcess.signal(rank(process, rank), "TERM");
             SwavProcess.Result end = process.end(30);
             System.out.printf(
                     "TERM to rank %d at %d ms | code %d after %.1f s | %s%n",
@@ -368,12 +354,12 @@ class LaunchTest {
     void aSignalToAllIsOneSignal(String signal) throws Exception {
         Path run = folder.resolve("all-" + signal);
         try (SwavProcess process = start(run, "--epochs", "4000", "--checkpoint-every", "30m")) {
-            assertThat(process.await(() -> shows(process, "loss"), 60)).isTrue();
+            assertThat(process.await(() -> process.shows("loss"), 60)).isTrue();
             List<ProcessHandle> all =
                     new ArrayList<>(process.handle().children().toList());
             all.add(process.handle());
             for (ProcessHandle each : all) {
-                kill(each, signal);
+                SwavProcess.signal(each, signal);
             }
             SwavProcess.Result end = process.end(30);
             assertThat(end.code())
@@ -400,8 +386,7 @@ class LaunchTest {
                 "--checkpoint-every",
                 "30m");
         try (SwavProcess process = SwavProcess.start(own, words)) {
-            assertThat(process.await(() -> shows(process, "steps an epoch"), 60))
-                    .isTrue();
+            assertThat(process.await(() -> process.shows("steps an epoch"), 60)).isTrue();
             Thread.sleep(500);
             process.signal("INT");
             Thread.sleep(300);
@@ -419,8 +404,8 @@ class LaunchTest {
         List<String> words = words(run, "--checkpoint-every", "5steps", "--max-restarts", "1");
         words.set(words.indexOf("--nproc") + 1, "1");
         try (SwavProcess process = SwavProcess.start(folder, words)) {
-            assertThat(process.await(() -> shows(process, "saved "), 60)).isTrue();
-            kill(rank(process, 0), "KILL");
+            assertThat(process.await(() -> process.shows("saved "), 60)).isTrue();
+            SwavProcess.signal(rank(process, 0), "KILL");
             SwavProcess.Result end = process.end(60);
             assertThat(end.code()).as(end.out() + end.err()).isZero();
             assertThat(end.err()).contains("rank 0 (process").contains("(restart 1 of 1)");
@@ -432,7 +417,7 @@ class LaunchTest {
     void otherRanksLinesAreShownWithTheirRank() throws Exception {
         Path run = folder.resolve("prefixed");
         try (SwavProcess process = start(run, "--log-prefix")) {
-            assertThat(process.await(() -> shows(process, "loss"), 60)).isTrue();
+            assertThat(process.await(() -> process.shows("loss"), 60)).isTrue();
             process.signal("TERM");
             SwavProcess.Result end = process.end(30);
             assertThat(end.code()).isEqualTo(ExitCode.PREEMPTED);

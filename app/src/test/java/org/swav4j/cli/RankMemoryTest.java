@@ -63,14 +63,6 @@ class RankMemoryTest {
         return SwavProcess.startCommand(folder, command);
     }
 
-    private static boolean shows(SwavProcess process, String text) {
-        try {
-            return process.out().contains(text);
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     private static long secondRank(SwavProcess launcher) throws IOException {
         for (ProcessHandle child : launcher.handle().children().toList()) {
             if (("\0" + Files.readString(Path.of("/proc", Long.toString(child.pid()), "environ")))
@@ -99,8 +91,7 @@ class RankMemoryTest {
     void noMemoryForTensorsIsSaidByTheRankAndTheOthersAndNotTriedAgain() throws Exception {
         Path run = folder.resolve("native");
         try (SwavProcess process = launched(run, "256m")) {
-            assertThat(process.await(() -> shows(process, "step-000000003"), 60))
-                    .isTrue();
+            assertThat(process.await(() -> process.shows("step-000000003"), 60)).isTrue();
             long pid = secondRank(process);
             // a little more address space than it has, so that Java's own small needs are met
             long bytes = kilobytes(pid) * 1024 + (64 << 20);
@@ -181,12 +172,11 @@ class RankMemoryTest {
         Path run = folder.resolve("killed");
         try (SwavProcess process = launched(run, "256m");
                 MemoryLimit limit = MemoryLimit.ofBytes(100 << 20)) {
-            assertThat(process.await(() -> shows(process, "step-000000003"), 60))
-                    .isTrue();
+            assertThat(process.await(() -> process.shows("step-000000003"), 60)).isTrue();
             long pid = secondRank(process);
             limit.add(pid);
             long since = System.nanoTime();
-            assertThat(process.await(() -> shows(process, ", from step "), 60)).isTrue();
+            assertThat(process.await(() -> process.shows(", from step "), 60)).isTrue();
             System.out.printf(
                     "rank 1 is killed by the kernel, trains again after %.1f s%n", (System.nanoTime() - since) / 1e9);
             process.signal("TERM");

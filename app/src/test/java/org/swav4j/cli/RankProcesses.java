@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Several {@code swav pretrain} of one training, started as torchrun starts them; each may be started otherwise. */
+/** Several {@code swav} of one training or evaluation, started as torchrun starts them; each may be started otherwise. */
 final class RankProcesses implements AutoCloseable {
     private final Path folder;
     private final int world;

@@ -32,14 +32,6 @@ class SchedulersTest {
         SampleImages.draw(folder.resolve("images"), 3, 1, 5);
     }
 
-    private static boolean shows(SwavProcess process, String text) {
-        try {
-            return process.out().contains(text);
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     private static List<String> words(Path run, Object... more) {
         List<Object> all = new ArrayList<>(List.of(
                 "--data", folder.resolve("images/train"), "--out", run, "--workers", "1", "--checkpoint-every", "30m"));
@@ -66,7 +58,7 @@ class SchedulersTest {
         List<String> arguments = words(run, "--epochs", "2000");
         arguments.remove("pretrain");
         try (SwavProcess batch = SwavProcess.startCommand(folder, cluster.batch(swav, arguments))) {
-            assertThat(batch.await(() -> shows(batch, "loss"), 60)).isTrue();
+            assertThat(batch.await(() -> batch.shows("loss"), 60)).isTrue();
             batch.signal("USR1");
             SwavProcess.Result end = batch.end(30);
             assertThat(end.code()).as(end.out() + end.err()).isEqualTo(ExitCode.PREEMPTED);

@@ -3,11 +3,11 @@ package org.swav4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -47,23 +47,10 @@ class SharedEvaluationTest {
     }
 
     private List<SwavProcess> started(int world, IntFunction<List<Object>> words) throws IOException {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
+        RankProcesses ranks = RankProcesses.of(folder, world);
         List<SwavProcess> processes = new ArrayList<>();
         for (int rank = 0; rank < world; rank++) {
-            List<String> command = new ArrayList<>(List.of(
-                    "env",
-                    "RANK=" + rank,
-                    "LOCAL_RANK=" + rank,
-                    "WORLD_SIZE=" + world,
-                    "LOCAL_WORLD_SIZE=" + world,
-                    "MASTER_ADDR=127.0.0.1",
-                    "MASTER_PORT=" + port));
-            command.addAll(SwavProcess.java(List.of("-Xmx256m")));
-            words.apply(rank).forEach(word -> command.add(word.toString()));
-            processes.add(SwavProcess.startCommand(folder, command));
+            processes.add(ranks.start(rank, words.apply(rank), Map.of()));
         }
         return processes;
     }

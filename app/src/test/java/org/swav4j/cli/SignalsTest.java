@@ -60,7 +60,7 @@ class SignalsTest {
     /** Returns the step after which it stopped. */
     private static long stoppedBy(String signal, List<String> words, Path run, int code) throws Exception {
         try (SwavProcess process = SwavProcess.start(folder, words)) {
-            assertThat(process.await(() -> shows(process, "loss"), 60)).isTrue();
+            assertThat(process.await(() -> process.shows("loss"), 60)).isTrue();
             process.signal(signal);
             SwavProcess.Result end = process.end(10);
             assertThat(end.code()).as(end.out() + end.err()).isEqualTo(code);
@@ -71,22 +71,13 @@ class SignalsTest {
         }
     }
 
-    private static boolean shows(SwavProcess process, String text) {
-        try {
-            return process.out().contains(text);
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     /** A step of this run takes many seconds. */
     @Test
     void aSecondOneDoesNotWaitForTheStep() throws Exception {
         Path run = folder.resolve("slow");
         try (SwavProcess process = SwavProcess.start(
                 folder, words(run, "--crops", "2x1024@0.4-1", "--arch", "resnet18", "--stem", "imagenet"))) {
-            assertThat(process.await(() -> shows(process, "steps an epoch"), 60))
-                    .isTrue();
+            assertThat(process.await(() -> process.shows("steps an epoch"), 60)).isTrue();
             Thread.sleep(500);
             process.signal("TERM");
             Thread.sleep(200);
@@ -108,7 +99,7 @@ class SignalsTest {
         List<String> command = new ArrayList<>(List.of("sh", swav.toString()));
         command.addAll(words(run, "--epochs", "40", "--checkpoint-every", "2steps"));
         try (SwavProcess process = SwavProcess.startCommand(folder, command)) {
-            assertThat(process.await(() -> shows(process, "saved "), 60))
+            assertThat(process.await(() -> process.shows("saved "), 60))
                     .as(process.out() + process.err())
                     .isTrue();
             process.signal("KILL");

@@ -120,6 +120,11 @@ final class SwavProcess implements AutoCloseable {
 
     /** Sends a signal by its name, such as TERM. */
     void signal(String name) throws IOException, InterruptedException {
+        signal(handle(), name);
+    }
+
+    /** The same to any process. */
+    static void signal(ProcessHandle process, String name) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                 .start()
                 .waitFor();

@@ -108,9 +108,7 @@ class TorchrunTest {
                     .filter(child -> child.info().command().orElse("").endsWith("/java"))
                     .findFirst()
                     .orElseThrow();
-            new ProcessBuilder("kill", "-KILL", Long.toString(victim.pid()))
-                    .start()
-                    .waitFor();
+            SwavProcess.signal(victim, "KILL");
             SwavProcess.Result end = process.end(120);
             assertThat(end.code()).as(end.out() + end.err()).isZero();
             assertThat(end.out()).contains(", from step ").containsOnlyOnce("Done: 120 steps");

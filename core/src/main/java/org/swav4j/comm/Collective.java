@@ -3,10 +3,12 @@ package org.swav4j.comm;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
  * Operations that every rank of a training takes part in. All ranks must call the same operations in the same order with
@@ -62,6 +64,18 @@ public interface Collective {
                 scope.detach(stacked);
             }
             return stacked;
+        }
+    }
+
+    /** Whether it is so on any rank. Made of a tensor in host memory, so that no GPU is waited for. */
+    default boolean any(boolean here) {
+        if (world() == 1) {
+            return here;
+        }
+        try (PointerScope scope = new PointerScope()) {
+            Tensor vote = torch.scalar_tensor(new Scalar(here ? 1 : 0), new TensorOptions(ScalarType.Long));
+            max(vote);
+            return vote.item_long() != 0;
         }
     }
 

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -146,7 +145,7 @@ public final class LinearTraining implements AutoCloseable {
                     ranks.now((long) epoch * steps + step);
                     step(loader.next(), schedule.at(epoch), losses);
                     watcher.step(epoch + 1, step, steps);
-                    if (onAny(stop.getAsBoolean())) {
+                    if (ranks.any(stop.getAsBoolean())) {
                         return epoch;
                     }
                 }
@@ -171,10 +170,6 @@ public final class LinearTraining implements AutoCloseable {
         } finally {
             batch.release();
         }
-    }
-
-    private boolean onAny(boolean here) {
-        return Arrays.stream(collecting.numbers(here ? 1 : 0)).anyMatch(rank -> rank[0] != 0);
     }
 
     private void goOn(Watcher watcher) {

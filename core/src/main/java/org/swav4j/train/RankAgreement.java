@@ -38,14 +38,7 @@ final class RankAgreement {
 
     /** Whether it is so on any rank. */
     boolean any(boolean here) {
-        if (isAlone()) {
-            return here;
-        }
-        try (PointerScope scope = new PointerScope()) {
-            Tensor vote = whole(here ? 1 : 0);
-            collective.max(vote);
-            return vote.item_long() != 0;
-        }
+        return collective.any(here);
     }
 
     /** What rank 0 decides. */
